@@ -1,0 +1,26 @@
+"""A statement that a report makes about an ECG."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Certainty = Literal["certain", "probable", "possible"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One statement of the vocabulary as a report makes it: "no ST elevation" is not ST elevation."""
+
+    code: str  # SCP-ECG statement, e.g. "AFIB"
+    negated: bool = False
+    certainty: Certainty = "certain"
+    span: tuple[int, int] = (0, 0)  # characters in the report, [start, stop)
+    leads: tuple[str, ...] = ()  # leads the report names for it
+
+
+@dataclass(frozen=True)
+class ReportReading:
+    """What was understood of a report."""
+
+    language: str  # "en", "de", "sv", or "" where it cannot be told
+    english: str
+    findings: tuple[Finding, ...]

@@ -1,0 +1,109 @@
+"""What an ECG is here: named leads in millivolts at one rate, with what was not recorded left open."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from math import gcd
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.signal import resample_poly
+
+from data.errors import InvalidEcgError
+from data.leads import STANDARD_LEADS, standard_lead_name, with_derived_limb_leads
+
+Signal = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Patient:
+    """Whose ECG it is, as far as retrieval needs it. Names are never kept."""
+
+    id: str | None = None  # a pseudonym, only to leave the same patient's cases out
+    age: float | None = None  # years
+    sex: str | None = None  # "F" or "M"
+
+
+@dataclass(frozen=True, eq=False)
+class EcgRecord:
+    """One ECG.
+
+    Parameters
+    ----------
+    leads : names in any common spelling; kept in their standard spelling
+    signal : (n_leads, n_samples), float32, mV, NaN where not recorded
+    fs : samples per second
+    patient, time, source : what the file said; `source` names the format, never a path
+    comments : free text of the file's header
+    warnings : what a reader doubts or assumed, in sentences for a person
+
+    Raises
+    ------
+    InvalidEcgError : shape, rate or lead names that no ECG can have
+    """
+
+    leads: tuple[str, ...]
+    signal: Signal
+    fs: float
+    patient: Patient = field(default_factory=Patient)
+    time: datetime | None = None
+    source: str = ""
+    comments: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        signal = np.array(self.signal, dtype=np.float32)
+        leads = tuple(standard_lead_name(name) or name for name in self.leads)
+        if signal.ndim != 2 or signal.shape[0] != len(leads) or signal.shape[1] == 0:
+            raise InvalidEcgError(f"signal has shape {signal.shape}, wanted ({len(leads)} leads, samples): pass one row per lead name")
+        if not np.isfinite(self.fs) or self.fs <= 0:
+            raise InvalidEcgError(f"sampling rate is {self.fs!r}, wanted samples per second above 0")
+        if repeated := sorted({name for name in leads if leads.count(name) > 1}):
+            raise InvalidEcgError(f"lead {', '.join(repeated)} is there more than once: keep one of them")
+        if np.isinf(signal).any():
+            raise InvalidEcgError("signal has infinite values: wanted mV, with NaN where nothing was recorded")
+        signal.setflags(write=False)
+        object.__setattr__(self, "signal", signal)
+        object.__setattr__(self, "leads", leads)
+        object.__setattr__(self, "fs", float(self.fs))
+
+    @property
+    def n_samples(self) -> int:
+        return int(self.signal.shape[1])
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return self.n_samples / self.fs
+
+    def __getitem__(self, lead: str) -> Signal:
+        """One lead, (n_samples,) in mV."""
+        return self.signal[self.leads.index(lead)]
+
+    def changed(self, **changes: Any) -> "EcgRecord":
+        """The same record with some fields replaced."""
+        return replace(self, **changes)
+
+    def standard(self) -> "EcgRecord":
+        """All twelve standard leads in their order: derived where they can be, NaN where they were not recorded."""
+        leads, signal = with_derived_limb_leads(self.leads, self.signal)
+        rows = dict(zip(leads, signal, strict=True))
+        missing = np.full(self.n_samples, np.nan, np.float32)
+        return self.changed(leads=STANDARD_LEADS, signal=np.stack([rows.get(name, missing) for name in STANDARD_LEADS]))
+
+    def resampled(self, fs: float) -> "EcgRecord":
+        """The same ECG at another rate, by polyphase filtering; a sample next to a gap stays open."""
+        if fs == self.fs:
+            return self
+        up, down = round(fs * 1000), round(self.fs * 1000)
+        up, down = up // gcd(up, down), down // gcd(up, down)
+        gaps = np.isnan(self.signal)
+        filled = resample_poly(np.where(gaps, 0.0, self.signal), up, down, axis=1, padtype="line")
+        if gaps.any():
+            nearest = np.minimum((np.arange(filled.shape[1]) * down / up).round().astype(int), self.n_samples - 1)
+            filled[gaps[:, nearest]] = np.nan
+        return self.changed(signal=filled.astype(np.float32), fs=fs)
+
+    def seconds(self, start: float, stop: float) -> "EcgRecord":
+        """The part from `start` to `stop` seconds."""
+        return self.changed(signal=self.signal[:, round(start * self.fs) : round(stop * self.fs)])

@@ -1,0 +1,1 @@
+"""The two faces: the Streamlit chat and the command line."""
