@@ -1,6 +1,6 @@
 """One ECG with its report: what a library is made of."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -59,3 +59,19 @@ class Case:
     def codes(self) -> frozenset[str]:
         """SCP-ECG codes that the report affirms, probable and possible ones included."""
         return frozenset(finding.code for finding in self.findings if not finding.negated)
+
+
+class CaseStream(Iterator[Case]):
+    """The cases of a data set one by one, each waveform still unread, and what had to be left out.
+
+    Attributes
+    ----------
+    skipped : name of each ECG without a case, to the reason; filled as the iteration goes
+    """
+
+    def __init__(self, cases: Iterator[Case], skipped: dict[str, str]) -> None:
+        self._cases = cases
+        self.skipped = skipped
+
+    def __next__(self) -> Case:
+        return next(self._cases)
