@@ -1,0 +1,104 @@
+"""What `ecg-cases query` found, for a person and for a program."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from data import EcgRecord
+from ui.cards import RESEARCH_USE, person, statement_name, why
+
+if TYPE_CHECKING:
+    from agent import CaseHit, Draft, Measurements
+
+
+@dataclass(frozen=True)
+class Found:
+    """One ECG, what was measured, the closest cases, and the draft."""
+
+    name: str
+    record: EcgRecord
+    measured: "Measurements"
+    hits: Sequence["CaseHit"]
+    draft: "Draft"
+
+    def as_text(self) -> str:
+        """For a person, in plain lines."""
+        lines = [f"{self.name}: {len(self.record.leads)} leads, {self.record.duration:.3g} s at {self.record.fs:g} Hz"]
+        lines += [f"  note: {warning}" for warning in self.record.warnings]
+        lines += ["  " + "   ".join(_measured(self.measured)), "", "Closest cases"]
+        for number, hit in enumerate(self.hits, 1):
+            stated = ", ".join(statement_name(code) for code in dict.fromkeys(f.code for f in hit.case.findings if not f.negated))
+            lines.append(f"  [{number}] {hit.score:.2f}  {hit.case.case_id}  {person(hit.case)}  {stated or 'no finding read'}  ({why(hit)})")
+        lines += ["", str(self.draft)]
+        return "\n".join(lines if RESEARCH_USE in str(self.draft) else [*lines, "", RESEARCH_USE])
+
+    def as_data(self) -> dict[str, Any]:
+        """For a program: plain JSON types, None where something is not known."""
+        return {
+            "ecg": {
+                "name": self.name,
+                "leads": list(self.record.leads),
+                "seconds": self.record.duration,
+                "fs": self.record.fs,
+                "warnings": list(self.record.warnings),
+            },
+            "measurements": asdict(self.measured),
+            "cases": [_case(number, hit) for number, hit in enumerate(self.hits, 1)],
+            "draft": {
+                "text": str(self.draft),
+                "abstained": self.draft.abstained,
+                "sentences": [
+                    {"text": sentence.text, "citations": list(sentence.citations), "kind": sentence.kind} for sentence in self.draft.sentences
+                ],
+                "withheld": [sentence.text for sentence in self.draft.withheld],
+                "cases": [hit.case.case_id for hit in self.draft.cases],
+            },
+            "use": RESEARCH_USE,
+        }
+
+
+def conditions(
+    *,
+    sex: str | None = None,
+    min_age: float | None = None,
+    max_age: float | None = None,
+    having: Sequence[str] | None = None,
+    lacking: Sequence[str] | None = None,
+    source: str | None = None,
+) -> dict[str, Any] | None:
+    """What the library's search calls `where`; None where nothing is asked."""
+    age = {name: value for name, value in (("$gte", min_age), ("$lte", max_age)) if value is not None}
+    asked = {"sex": sex, "age": age, "statement": list(having or ()), "not_statement": list(lacking or ()), "source": source}
+    return {name: value for name, value in asked.items() if value} or None
+
+
+def _case(number: int, hit: "CaseHit") -> dict[str, Any]:
+    case = hit.case
+    return {
+        "number": number,
+        "case_id": case.case_id,
+        "score": hit.score,
+        "matches": [{"modality": match.modality, "rank": match.rank, "similarity": match.similarity} for match in hit.matches],
+        "source": case.source,
+        "date": case.date,
+        "sex": case.patient.sex,
+        "age": case.patient.age,
+        "report": case.report,
+        "english": case.english,
+        "findings": [
+            {"code": finding.code, "name": statement_name(finding.code), "negated": finding.negated, "certainty": finding.certainty}
+            for finding in case.findings
+        ],
+    }
+
+
+def _measured(measured: "Measurements") -> list[str]:
+    values = (
+        ("HR", measured.heart_rate_bpm, "/min"),
+        ("PR", measured.pr_ms, " ms"),
+        ("QRS", measured.qrs_ms, " ms"),
+        ("QT", measured.qt_ms, " ms"),
+        (f"QTc ({measured.qtc_formula})", measured.qtc_ms, " ms"),
+        ("axis", measured.axis_deg, "°"),
+    )
+    return [f"{label} {'not measurable' if value is None else f'{value:.0f}{unit}'}" for label, value, unit in values]

@@ -1,0 +1,127 @@
+"""The command line. Wiring only: each command reads its arguments, calls one thing, and prints."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from data import EcgCasesError
+from ui import sources
+
+
+class _OneLine(TyperGroup):
+    """Refusals and wrong usage are one line on stderr and exit code 2."""
+
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        try:
+            code = super().main(*args, standalone_mode=False, **extra)
+        except EcgCasesError as refusal:
+            message = str(refusal)
+        except typer.TyperException as wrong:
+            message = f"{wrong.format_message()} (see ecg-cases --help)"  # type: ignore[attr-defined]
+        except (typer.Abort, KeyboardInterrupt):
+            sys.exit(130)
+        else:
+            sys.exit(code if isinstance(code, int) else 0)
+        typer.echo("ecg-cases: " + " ".join(message.split()), err=True)
+        sys.exit(2)
+
+
+app = typer.Typer(cls=_OneLine, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=False)
+
+LibraryPath = Annotated[str, typer.Option("--library", metavar="DIR", help="the library's folder, or http://host:port of a Chroma server")]
+Llm = Annotated[str | None, typer.Option(help="offline, ollama/MODEL, http://host/v1#MODEL or hf:FOLDER")]
+Port = Annotated[int, typer.Option(help="of the page, on 127.0.0.1")]
+Weights = Annotated[Path | None, typer.Option("--encoder", metavar="FILE", help="a checkpoint other than the one that ships")]
+
+
+@app.callback()
+def _about() -> None:
+    """Have we seen this ECG before, and what did we write then? Similar ECG cases with a cited draft. Research use, not a diagnosis."""
+
+
+@app.command()
+def demo(
+    library: Annotated[Path | None, typer.Option(metavar="DIR", help="where the demo library is kept")] = None,
+    port: Port = 8501,
+    llm: Llm = None,
+) -> None:
+    """Make a library of simulated cases, print the draft for one ECG, and serve the chat."""
+    from ui import demo, serve
+
+    folder, draft = demo.prepare(library, llm)
+    typer.echo(draft)
+    serve.chat(str(folder), port=port, llm=llm)
+
+
+@app.command()
+def chat(library: LibraryPath, port: Port = 8501, llm: Llm = None, encoder: Weights = None) -> None:
+    """Serve the chat at 127.0.0.1."""
+    from ui import serve
+
+    serve.chat(library, port=port, llm=llm, encoder=encoder)
+
+
+@app.command()
+def download(
+    data_set: Annotated[str, typer.Argument(metavar="ptb-xl", help="the data set")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="where to keep it")],
+) -> None:
+    """Fetch a data set, resumable, every checksum verified."""
+    sources.download(data_set, folder)
+
+
+@app.command()
+def index(
+    source: Annotated[str, typer.Argument(help="demo, simulated:N, the folder of PTB-XL, or any folder of ECGs")],
+    library: LibraryPath,
+    folds: Annotated[str, typer.Option(help="of PTB-XL, as 1-8 or 1,2,9")] = "1-8",
+    rate: Annotated[int, typer.Option(help="of PTB-XL, 100 or 500 Hz")] = 100,
+    encoder: Weights = None,
+) -> None:
+    """Add the cases of a source to a library; what is there already stays."""
+    cases = sources.cases(source, folds=folds, rate=rate)
+    from agent import CaseLibrary
+    from encoders import load_encoder
+    from ui.indexing import fill
+
+    typer.echo(fill(CaseLibrary.create(library, encoder=load_encoder(encoder)), cases))
+
+
+@app.command()
+def query(
+    ecg: Annotated[Path, typer.Argument(metavar="ECG", help="a file of any known format; of WFDB the .hea")],
+    library: LibraryPath,
+    k: Annotated[int, typer.Option("-k", "--k", min=1, max=1000, help="how many cases")] = 10,
+    text: Annotated[str | None, typer.Option(help="words that the reports should match too")] = None,
+    sex: Annotated[str | None, typer.Option(help="F or M")] = None,
+    min_age: Annotated[float | None, typer.Option(help="years")] = None,
+    max_age: Annotated[float | None, typer.Option(help="years")] = None,
+    having: Annotated[list[str] | None, typer.Option("--with", metavar="CODE", help="SCP code that the report must state, as AFIB")] = None,
+    lacking: Annotated[list[str] | None, typer.Option("--without", metavar="CODE", help="SCP code that it must not")] = None,
+    source: Annotated[str | None, typer.Option(help="only cases of this source, as ptb-xl")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="the same as data, for programs")] = False,
+    llm: Llm = None,
+    encoder: Weights = None,
+) -> None:
+    """Measure an ECG, find the closest cases, and draft a cited summary."""
+    from data import read_ecg
+
+    record = read_ecg(ecg)
+    from agent import CaseLibrary, draft_summary, load_llm, measure
+    from encoders import load_encoder
+    from ui import answer
+
+    opened = CaseLibrary.open(library, encoder=load_encoder(encoder))
+    where = answer.conditions(sex=sex, min_age=min_age, max_age=max_age, having=having, lacking=lacking, source=source)
+    hits = opened.search(ecg=record, text=text, k=k, where=where, exclude_patient=record.patient.id)
+    found = answer.Found(ecg.name, record, measure(record), hits, draft_summary(record, hits, llm=load_llm(llm)))
+    typer.echo(json.dumps(found.as_data(), ensure_ascii=False, indent=2) if as_json else found.as_text())
+
+
+def main() -> None:
+    """The command `ecg-cases`."""
+    app()

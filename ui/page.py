@@ -1,0 +1,94 @@
+"""The chat as a page. Wiring only: what is shown is made in `ui.cards`, what is remembered in `ui.chat`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import cards
+from ui.chat import Consultation, Session
+from ui.examples import EXAMPLES, WORDS, example
+
+if TYPE_CHECKING:
+    from agent import CaseLibrary
+
+UPLOAD_MB = 50
+
+
+def page(library: "CaseLibrary", session: Session, llm_name: str) -> None:
+    """The whole page, once. The drawing comes first, then the answer as it is written, then the cases it cites."""
+    st.html(Path(__file__).with_name("style.css"))
+    st.html(cards.bar_html(library.name, library.source_counts(), llm_name))
+    talk, evidence = (column.container(key=key) for column, key in zip(st.columns([2, 3], gap="medium"), ("talk", "evidence"), strict=True))
+    with st.container(horizontal=True, vertical_alignment="center", key="words"):
+        st.html("Try", width="content")
+        for label, question in WORDS.items():
+            st.button(label, help=question, on_click=session.receive, args=(question,), type="tertiary")
+    said = st.chat_input("Ask about your ECG or the cases, or drop an ECG file", accept_file="multiple", max_upload_size=UPLOAD_MB, key="said")
+    if said:
+        session.receive(said.text.strip(), {file.name: file.getvalue() for file in said.files})
+    with evidence:
+        _drawing(session.here)
+    with talk:
+        _history(session)
+        _answers(session.here)
+    with evidence:
+        _cases(session.here)
+
+
+def _history(session: Session) -> None:
+    if len(session.consultations) > 1:
+        titles = [one.title for one in session.consultations]
+        session.chosen = st.selectbox("Conversation", range(len(titles)), session.chosen, format_func=titles.__getitem__)
+    if not session.here.turns:
+        st.html(cards.WELCOME)
+        with st.container(horizontal=True, key="examples"):
+            for label in EXAMPLES:
+                st.button(label, on_click=lambda label=label: session.open(example(label), f"Example: {label}"))
+    for number in range(len(session.here.turns)):
+        _turn(session.here, number)
+
+
+def _turn(here: Consultation, number: int) -> None:
+    turn = here.turns[number]
+    with st.chat_message("user" if turn.who == "you" else "assistant"):
+        st.html(cards.turn_html(turn, len(here.conversation.cases)))
+        if turn.draft:
+            text = cards.exported(turn.draft)
+            st.download_button("Save the draft", text, "draft.md", "text/markdown", key=f"save-{id(here)}-{number}", on_click="ignore")
+
+
+def _answers(here: Consultation) -> None:
+    """Answer what waits, sentence by sentence; each answer stays where it was written."""
+    while here.waiting:
+        slot = st.empty()
+        with slot.chat_message("assistant"), st.spinner("Searching the library"):
+            written = st.empty()
+            for sentences in here.answer():
+                written.html(cards.sentences_html(sentences, len(here.conversation.cases)))
+        with slot.container():
+            _turn(here, len(here.turns) - 1)
+
+
+def _drawing(here: Consultation) -> None:
+    if here.record is None:
+        st.html(cards.NO_ECG)
+        return
+    st.html('<h3 class="part">Your ECG</h3>')
+    st.html(cards.sheet_html(here.record, name="Your ECG"))
+
+
+def _cases(here: Consultation) -> None:
+    conversation = here.conversation
+    if here.record is not None and conversation.measurements is not None:
+        st.html(cards.measurements_html(conversation.measurements))
+    shown = [conversation.cases[n - 1] for n in conversation.shown]
+    if shown:
+        st.html(f'<h3 class="part">Closest cases<small>{len(shown)}, best first</small></h3>')
+    for n, hit in zip(conversation.shown, shown, strict=True):
+        st.html(cards.card_html(n, hit, shown, opened=n == conversation.shown[0]))
+    earlier = [n for n in range(1, len(conversation.cases) + 1) if n not in conversation.shown]
+    if earlier:
+        st.html('<h3 class="part">Met earlier in this conversation</h3>')
+    for n in earlier:
+        st.html(cards.card_html(n, conversation.cases[n - 1], shown))

@@ -1,0 +1,49 @@
+"""Where cases come from, as a word on the command line."""
+
+import re
+from pathlib import Path
+
+from data import DataSetError
+from data.case import CaseStream
+
+DEMO_CASES = 400
+
+
+def cases(source: str, *, folds: str = "1-8", rate: int = 100) -> CaseStream:
+    """The cases that `source` names: demo, simulated:N, the folder of PTB-XL, or any folder of readable ECGs.
+
+    Raises
+    ------
+    DataSetError : none of these
+    """
+    from data import folder, ptbxl, simulated
+
+    if found := re.fullmatch(r"demo|simulated:(\d+)", source):
+        return CaseStream(simulated.cases(int(found[1] or DEMO_CASES)), {})
+    root = Path(source)
+    if not root.is_dir():
+        raise DataSetError(f"source is {root.name!r}, which is no folder: wanted demo, simulated:N, the folder of PTB-XL, or a folder of ECGs")
+    if (root / ptbxl.TABLE).is_file():
+        return ptbxl.cases(root, folds=fold_numbers(folds), rate=rate)
+    return folder.cases(root)
+
+
+def fold_numbers(written: str) -> list[int]:
+    """Folds as written, "1-8" or "1,2,9".
+
+    >>> fold_numbers("1-3,9")
+    [1, 2, 3, 9]
+    """
+    if not re.fullmatch(r"\d+(-\d+)?(,\d+(-\d+)?)*", written):
+        raise DataSetError(f"folds are {written!r}, wanted numbers as 1-8 or 1,2,9")
+    spans = [part.split("-") for part in written.split(",")]
+    return [fold for span in spans for fold in range(int(span[0]), int(span[-1]) + 1)]
+
+
+def download(data_set: str, folder: Path) -> None:
+    """Fetch a data set by its name."""
+    from data import download
+
+    if data_set != "ptb-xl":
+        raise DataSetError(f"data set is {data_set!r}, wanted ptb-xl: no other can be fetched")
+    download.ptb_xl(folder)
