@@ -4,6 +4,7 @@ from data.case import Case
 from data.errors import DataSetError, DownloadError, EcgCasesError, InvalidEcgError, UnreadableEcgError
 from data.findings import Finding
 from data.leads import INDEPENDENT_LEADS, STANDARD_LEADS
+from data.readers import read_ecg, read_upload
 from data.record import EcgRecord, Patient
 
 __all__ = [
@@ -18,4 +19,6 @@ __all__ = [
     "InvalidEcgError",
     "Patient",
     "UnreadableEcgError",
+    "read_ecg",
+    "read_upload",
 ]

@@ -1,6 +1,7 @@
 """The twelve standard leads: their names in every common spelling, and the laws that bind them."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,17 +10,32 @@ import numpy.typing as npt
 STANDARD_LEADS: tuple[str, ...] = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
 INDEPENDENT_LEADS: tuple[str, ...] = ("I", "II", "V1", "V2", "V3", "V4", "V5", "V6")
 
-_BY_KEY = {name.upper(): name for name in STANDARD_LEADS} | {"1": "I", "2": "II", "3": "III"} | {f"C{n}": f"V{n}" for n in range(1, 7)}
-_NOISE = re.compile(r"^(MDC[_ ]?ECG[_ ]?LEAD|LEAD|ABLEITUNG|ECG|EKG)|[^A-Z0-9]")
+_NUMBERED = {"1": "I", "2": "II", "3": "III"}
+_BY_KEY = (
+    {name.upper(): name for name in STANDARD_LEADS}
+    | {f"C{n}": f"V{n}" for n in range(1, 7)}  # as German and Russian devices call the chest leads
+    | {f"D{name}": name for name in ("I", "II", "III")}  # "derivação", as in Brazil
+    | {f"D{digit}": name for digit, name in _NUMBERED.items()}
+)
+_PREFIX = re.compile(r"(MDC[ _]ECG[ _]LEAD|LEAD|ABLEITUNG|ABL|ECG|EKG)[ _:.-]*")
+_IGNORED = re.compile(r"[ _.]|\(EINTHOVEN\)$")
 
 
 def standard_lead_name(written: str) -> str | None:
-    """The standard name of a lead as some device wrote it, or None.
+    """The standard name of a lead as some device wrote it, or None where it may be another lead.
 
-    >>> [standard_lead_name(name) for name in ("avr", "Lead II", "MDC_ECG_LEAD_V3", "C4", "pleth")]
-    ['aVR', 'II', 'V3', 'V4', None]
+    A number alone, or after "ECG", is a channel and not a lead ("ECG1" of a Holter), and a sign changes the lead ("-aVR").
+
+    >>> [standard_lead_name(name) for name in ("avr", "Lead II", "MDC_ECG_LEAD_V3", "C4", "Lead 1", "ECG1", "-aVR", "pleth")]
+    ['aVR', 'II', 'V3', 'V4', 'I', None, None, None]
     """
-    return _BY_KEY.get(_NOISE.sub("", _NOISE.sub("", written.strip().upper())))
+    name = unicodedata.normalize("NFKC", written).strip().upper()  # also the one-character Roman numerals
+    numbered = False
+    while prefix := _PREFIX.match(name):
+        numbered |= prefix[1] not in ("ECG", "EKG")
+        name = name[prefix.end() :]
+    key = _IGNORED.sub("", name)
+    return _BY_KEY.get(key) or (_NUMBERED.get(key) if numbered else None)
 
 
 def with_derived_limb_leads(leads: Sequence[str], signal: npt.NDArray[np.float32]) -> tuple[tuple[str, ...], npt.NDArray[np.float32]]:

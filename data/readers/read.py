@@ -1,0 +1,128 @@
+"""Reading one ECG, whatever the format: open, detect, decode, take ten seconds, check, and refuse in one line."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from data.errors import EcgCasesError, UnreadableEcgError
+from data.quality import STANDARD_SECONDS, doubts
+from data.readers.bundle import Bundle, file_content, opened, own_name
+from data.readers.registry import Given, detect, format_of
+from data.record import EcgRecord
+
+MIN_SECONDS = 1.0
+
+
+def read_ecg(
+    path_or_bytes: str | os.PathLike[str] | bytes,
+    *,
+    name: str | None = None,
+    start: float = 0.0,
+    fs: float | None = None,
+    unit: str | None = None,
+    keep_id: bool = False,
+) -> EcgRecord:
+    """Read one ECG; the format is found by content, not by extension.
+
+    Parameters
+    ----------
+    path_or_bytes : a file (a WFDB record by its header, its signal file or without suffix), or the content of one file or zip
+    name : what to call the file in messages
+    start : second at which the 10 s that are kept begin, in a longer recording
+    fs, unit : samples per second and unit of the values, for a table that does not state them
+    keep_id : keep the patient's id; names are never kept
+
+    Returns
+    -------
+    The first 10 s from `start`, mV, with warnings in words about everything doubtful or assumed.
+
+    Raises
+    ------
+    UnreadableEcgError : anything that is not an ECG we can be sure of
+    """
+    if isinstance(path_or_bytes, bytes | bytearray | memoryview):
+        label, path = own_name(name or "") or "the file", None
+    else:
+        path = Path(path_or_bytes)
+        label = own_name(name or path.name) or "the file"
+    with _refusing_in_one_line(label):
+        files = _with_companions(path) if path else {label: bytes(path_or_bytes)}  # type: ignore[arg-type]
+        return _read(files, Given(fs=fs, unit=unit), start=start, keep_id=keep_id)
+
+
+def read_upload(
+    files: Mapping[str, bytes], *, start: float = 0.0, fs: float | None = None, unit: str | None = None, keep_id: bool = False
+) -> EcgRecord:
+    """Read the one ECG that one or several uploaded files make up: a `.hea` with its `.dat`, a zip, or a single file.
+
+    Parameters are those of `read_ecg`; `files` maps file names to contents.
+
+    Raises
+    ------
+    UnreadableEcgError : anything that is not an ECG we can be sure of
+    """
+    label = ", ".join(list(map(own_name, files))[:2]) + (" ..." if len(files) > 2 else "") or "the upload"
+    with _refusing_in_one_line(label):
+        return _read(files, Given(fs=fs, unit=unit), start=start, keep_id=keep_id)
+
+
+@contextmanager
+def _refusing_in_one_line(label: str) -> Iterator[None]:
+    """Every failure is an `UnreadableEcgError` that begins with the file's own name."""
+    try:
+        yield
+    except EcgCasesError as error:
+        raise UnreadableEcgError(f"{label}: {error}") from error
+    except Exception as error:  # the decoders raise nearly every kind on a damaged file, none of them for a person to read
+        raise UnreadableEcgError(
+            f"{label}: damaged or not what it seems ({type(error).__name__}), wanted an ECG file: send it as the device wrote it"
+        ) from error
+
+
+def _with_companions(path: Path) -> Bundle:
+    """The file and those it refers to in its own folder. A WFDB record may be named by its signal file, or without suffix."""
+    header = path.with_name(f"{path.name}.hea")
+    if not path.exists() and header.is_file():
+        path = header
+    content = file_content(path)
+    fmt = format_of(content)
+    if fmt is None and (header := path.with_suffix(".hea")).is_file() and header != path:
+        path, content = header, file_content(header)
+        fmt = format_of(content)
+    beside = [path.with_name(other) for other in fmt.companions(content)] if fmt else []
+    return {path.name: content} | {file.name: file_content(file) for file in beside if file.exists()}
+
+
+def _read(files: Bundle, given: Given, *, start: float, keep_id: bool) -> EcgRecord:
+    files = opened(files)
+    fmt, main = detect(files)
+    record = _ten_seconds(fmt.read(main, files, given), start)
+    if np.isnan(record.signal).all():
+        raise UnreadableEcgError("has no recorded value in these 10 s, wanted an ECG: send another recording, or begin at another second")
+    if not keep_id:
+        record = record.changed(patient=replace(record.patient, id=None))
+    return record.changed(warnings=record.warnings + doubts(record))
+
+
+def _ten_seconds(record: EcgRecord, start: float) -> EcgRecord:
+    if record.duration < MIN_SECONDS:
+        raise UnreadableEcgError(f"lasts {record.duration:.2f} s, wanted at least {MIN_SECONDS:g} s: send a longer recording")
+    if start < 0 or record.duration - start < MIN_SECONDS:
+        raise UnreadableEcgError(f"cannot begin at {start:g} s, the recording lasts {record.duration:.1f} s: begin earlier")
+    first, n_samples = round(start * record.fs), round(STANDARD_SECONDS * record.fs)
+    if record.n_samples <= n_samples and not first:
+        return record
+    part = record.signal[:, first : first + n_samples]
+    said = f"The recording lasts {_spoken(record.duration)}; only the {part.shape[1] / record.fs:.4g} s from {_spoken(start)} on are used."
+    return record.changed(signal=part, warnings=(*record.warnings, said))
+
+
+def _spoken(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.4g} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if rest else f"{minutes} min"
