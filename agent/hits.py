@@ -1,0 +1,32 @@
+"""What a search returns: a case, why it was found, and how near it is."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from data import Case
+
+Modality = Literal["ecg", "report"]  # what a row of the library holds
+Asked = Literal["ecg", "text"]  # what the question was
+
+
+@dataclass(frozen=True)
+class Match:
+    """One way in which a case was found."""
+
+    modality: Modality  # of the case: its ECG or its report
+    rank: int  # from 1, among the cases found this way; equals share a rank
+    similarity: float  # cosine to the question, -1 to 1
+    asked: Asked = "ecg"
+
+
+@dataclass(frozen=True)
+class CaseHit:
+    """A case that a search found."""
+
+    case: Case
+    score: float  # 0 to 1; 1 where every way to a case puts it first
+    matches: tuple[Match, ...]
+
+    def similarity(self, modality: Modality) -> float | None:
+        """Cosine of the question to this case's ECG or report; of the ECG where an ECG and a text were asked. None: not found so."""
+        return next((match.similarity for match in self.matches if match.modality == modality), None)
