@@ -1,0 +1,88 @@
+"""The findings of a report, with negation, certainty, leads and their place in the text."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from data.findings.context import Cue, Mention, apply_cues, cue_phrases, weaker
+from data.findings.finding import Certainty, Finding
+from data.findings.leads import leads_after
+from data.findings.phrases import PhraseTable, Word, words
+from data.findings.vocabulary import VOCABULARY
+
+# Their full stop ends no sentence. Single letters are taken for abbreviations anyway.
+ABBREVIATIONS = frozenset(
+    "intraventr ventr supraventr unbest wahrsch wahrscheinl moegl mgl evtl ev fragl chron path unspez inkompl kompl unvollst vollst part neg "
+    "pos ant post inf lat sept dd bzw ca vd amplitudkrit krit biphas vs resp min max sek".split()
+)
+
+_QUESTIONED = re.compile(r"\s{0,2}\(?\?")
+_LIKELIHOOD = re.compile(r"\s?(\d{1,3})(?![\d.,]*\w)")
+
+
+@dataclass(frozen=True)
+class _Sense:
+    """What a phrase of the vocabulary stands for."""
+
+    code: str
+    certainty: Certainty
+
+
+@cache
+def _phrases() -> PhraseTable[_Sense | Cue]:
+    senses: list[tuple[str, _Sense | Cue]] = []
+    for statement in VOCABULARY.values():
+        for wording in (wording for wordings in statement.synonyms.values() for wording in wordings):
+            senses.append((wording.rstrip("?"), _Sense(statement.code, "possible" if wording.endswith("?") else "certain")))
+    return PhraseTable([*senses, *cue_phrases()])
+
+
+def extract(text: str, *, language: str | None = None) -> list[Finding]:
+    """What a report states, in the order of the text.
+
+    Every language is understood at once, for reports mix them; `language` is only needed by callers that know better than the
+    text itself and is otherwise left out.
+
+    Parameters
+    ----------
+    text : a report as written; any text is taken, in time linear in its length
+    language : "en", "de" or "sv": cues of the other languages are then not read
+
+    Returns
+    -------
+    findings : one a code and place; a phrase may state several codes
+    """
+    read = words(text, ABBREVIATIONS)
+    mentions, cues = _mentions(read, language)
+    apply_cues(read, mentions, cues)
+    findings = []
+    for mention in mentions:
+        span = (read[mention.start].start, read[mention.stop - 1].stop)
+        _read_marks(text, span, mention)
+        leads = leads_after(read, mention.stop)
+        findings += [Finding(code, mention.negated, weaker(mention.certainty, wording), span, leads) for code, wording in mention.codes]
+    return findings
+
+
+def _mentions(read: list[Word], language: str | None) -> tuple[list[Mention], list[tuple[int, int, Cue]]]:
+    table, at = _phrases(), 0
+    mentions: list[Mention] = []
+    cues: list[tuple[int, int, Cue]] = []
+    while at < len(read):
+        stop, entries = table.longest(read, at)
+        senses = [entry for entry in entries if isinstance(entry, _Sense)]
+        if senses:
+            mentions.append(Mention(at, stop, tuple((sense.code, sense.certainty) for sense in senses)))
+        else:
+            cues += [(at, stop, entry) for entry in entries[:1] if isinstance(entry, Cue) and language in (None, entry.language)]
+        at = max(stop, at + 1)
+    return mentions, cues
+
+
+def _read_marks(text: str, span: tuple[int, int], mention: Mention) -> None:
+    """Doubt that is written in signs: "LVH?", "?old infarct", and PTB-XL's likelihoods in percent, "LVH 50"."""
+    start, stop = span
+    if _QUESTIONED.match(text, stop) or text[max(start - 1, 0) : start] == "?":
+        mention.weaken("possible")
+    if text[start:stop] in VOCABULARY and (percent := _LIKELIHOOD.match(text, stop)):
+        mention.weaken("possible" if int(percent[1]) < 50 else "probable" if int(percent[1]) < 100 else "certain")

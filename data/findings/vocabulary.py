@@ -1,0 +1,100 @@
+"""The vocabulary: the 71 SCP-ECG statements of PTB-XL, and how reports word them.
+
+`vocabulary.csv` is meant to be extended by whoever knows ECGs. One line a statement: `english`, `german` and `swedish` hold
+wordings separated by ";". `infar*` is any word that begins so, `old|alt` either word, and "?" behind a wording says that it
+is only a suspicion of the statement. The longest wording that fits wins.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from typing import Literal
+
+from data.errors import DataSetError
+
+Category = Literal["diagnostic", "form", "rhythm"]
+SUPERCLASSES = ("NORM", "MI", "STTC", "CD", "HYP")
+
+_COLUMNS = ("code", "name", "category", "superclass", "subclass", "english", "german", "swedish")
+_CATEGORIES = ("diagnostic", "form", "rhythm")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One SCP-ECG statement. Names and classes follow PTB-XL's scp_statements.csv (Wagner et al. 2020)."""
+
+    code: str
+    name: str
+    category: tuple[str, ...]  # of "diagnostic", "form", "rhythm"; some statements are of two kinds
+    superclass: str  # one of `SUPERCLASSES`; "" where it is not diagnostic
+    subclass: str
+    synonyms: Mapping[str, tuple[str, ...]]  # language to wordings
+
+
+def read_table(name: str) -> list[dict[str, str]]:
+    """A table of this package, one dict a line.
+
+    Raises
+    ------
+    DataSetError : a line with more or fewer cells than the heading
+    """
+    with files("data.findings").joinpath(name).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, restkey="*", restval="*"))
+    for number, row in enumerate(rows, start=2):
+        if "*" in row or "*" in row.values():
+            raise DataSetError(f"{name} line {number}: wanted as many cells as the heading has; quote a cell that holds a comma")
+    return rows
+
+
+def parse_statement(row: Mapping[str, str], where: str) -> Statement:
+    """One line of the table.
+
+    Raises
+    ------
+    DataSetError : a missing column, code or name, an unknown category or class, a wording that could never be found
+    """
+    if missing := [column for column in _COLUMNS if column not in row]:
+        raise DataSetError(f"{where}: no column {', '.join(missing)}")
+    category = tuple(row["category"].split())
+    if not row["code"] or not row["name"]:
+        raise DataSetError(f"{where}: a statement needs a code and a name")
+    if not category or not set(category) <= set(_CATEGORIES):
+        raise DataSetError(f"{where}: category is {row['category']!r}, wanted some of {', '.join(_CATEGORIES)}")
+    if ("diagnostic" in category) != (row["superclass"] in SUPERCLASSES):
+        raise DataSetError(f"{where}: superclass is {row['superclass']!r}, wanted one of {', '.join(SUPERCLASSES)} for a diagnostic statement, else none")
+    synonyms = {
+        language: tuple(wording.strip() for wording in row[column].split(";") if wording.strip())
+        for language, column in (("en", "english"), ("de", "german"), ("sv", "swedish"))
+    }
+    for wording in (wording for wordings in synonyms.values() for wording in wordings):
+        if not any(character.isalnum() for character in wording) or wording.startswith("*"):
+            raise DataSetError(f"{where}: {wording!r} has no word to be found by")
+    return Statement(row["code"], row["name"], category, row["superclass"], row["subclass"], synonyms)
+
+
+class _Vocabulary(Mapping[str, Statement]):
+    """Code to statement; read and checked when first used."""
+
+    @cached_property
+    def _statements(self) -> dict[str, Statement]:
+        statements: dict[str, Statement] = {}
+        for number, row in enumerate(read_table("vocabulary.csv"), start=2):
+            statement = parse_statement(row, f"vocabulary.csv line {number}")
+            if statement.code in statements:
+                raise DataSetError(f"vocabulary.csv line {number}: {statement.code} is there twice")
+            statements[statement.code] = statement
+        return statements
+
+    def __getitem__(self, code: str) -> Statement:
+        return self._statements[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._statements)
+
+    def __len__(self) -> int:
+        return len(self._statements)
+
+
+VOCABULARY: Mapping[str, Statement] = _Vocabulary()
