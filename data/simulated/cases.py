@@ -1,14 +1,13 @@
 """Simulated cases for a demo library and for training: every kind in turn, every case another person."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
 
 import numpy as np
 
 from data.case import Case
-from data.record import EcgRecord
-from data.simulated.ecg import simulate
+from data.simulated.ecg import heart
 from data.simulated.kinds import KINDS
 
 SOURCE = "simulated"
@@ -31,18 +30,14 @@ def cases(n: int, *, seed: int = 0, fs: float = 500.0) -> Iterator[Case]:
 
 
 def _case(kind: str, case_id: str, *, seed: int, day: date, fs: float) -> Case:
-    ecg = simulate(kind, seed=seed, fs=fs)
-    patient = ecg.record.patient
+    drawn = heart(kind, seed=seed)
+    patient = replace(drawn.patient, id=case_id)
     return Case(
         case_id=case_id,
-        load=partial(_record, kind, seed, fs),
-        report=ecg.report,
+        load=lambda: drawn.record(fs).changed(patient=patient),
+        report=drawn.report,
         source=SOURCE,
         date=day.isoformat(),
         patient=patient,
-        statements=dict.fromkeys(ecg.truth.statements, 100.0),
+        statements=dict.fromkeys(drawn.truth.statements, 100.0),
     )
-
-
-def _record(kind: str, seed: int, fs: float) -> EcgRecord:
-    return simulate(kind, seed=seed, fs=fs).record

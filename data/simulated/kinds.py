@@ -40,7 +40,7 @@ KINDS: Mapping[str, Kind] = {
     "sinus tachycardia": Kind(("STACH",), rate=(104, 140), pr_ms=(118, 150), qtc_ms=(380, 425)),
     "sinus arrhythmia": Kind(("SARRH",), r.sinus_arrhythmia, rate=(56, 82), age=(18, 50)),
     "atrial fibrillation": Kind(("AFIB",), r.atrial_fibrillation, rate=(62, 138), age=_OLDER),
-    "atrial flutter": Kind(("AFLT",), r.atrial_flutter, rate=(70, 155), age=_OLDER),
+    "atrial flutter": Kind(("AFLT",), r.atrial_flutter, v.FLUTTERING, rate=(70, 155), age=_OLDER),
     "first-degree AV block": Kind(("1AVB", "SR"), pr_ms=(216, 310), rate=(55, 82), age=(40, 92)),
     "Wenckebach AV block": Kind(("2AVB",), r.wenckebach, pr_ms=(170, 230), rate=(48, 66)),
     "complete AV block": Kind(("3AVB",), r.complete_av_block, rate=(38, 52), age=_OLDER),

@@ -21,7 +21,7 @@ def written_report(rng: Rng, truth: Truth, wording: tuple[str, ...]) -> str:
     tongue = TONGUES[str(rng.choice(_LANGUAGES, p=_SHARES))]
     rhythms = [_rhythm(rng, tongue, truth, key) for key in wording if key in RHYTHMS and key != "NORM"]
     findings = [_one(rng, tongue.statements[key]) for key in wording if key not in RHYTHMS]
-    around = _measured(rng, tongue, truth) + _axis(rng, tongue, truth)
+    around = _measured(rng, tongue, truth) + [axis for axis in _axis(rng, tongue, truth) if axis not in "".join(findings)]
     if rng.random() < 0.3:
         parts = findings + rhythms + around  # what matters first
     elif rng.random() < 0.5:

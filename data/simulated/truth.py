@@ -15,7 +15,7 @@ class Truth:
     statements : SCP-ECG codes as PTB-XL uses them
     heart_rate_bpm : 60 over the mean RR interval of all ventricular beats shown
     pr_ms : median over the conducted beats shown; None where P waves are absent or not conducted
-    qrs_ms, axis_deg : of the conducted beat, not of premature ventricular ones; the axis from the QRS area in I and aVF
+    qrs_ms, axis_deg : of the conducted beat, not of premature ventricular ones; the axis from R less S in I and aVF
     qt_ms : at the mean RR interval
     """
 
@@ -26,8 +26,6 @@ class Truth:
     qrs_ms: float
     qt_ms: float
     axis_deg: float
-    age: float | None = None
-    sex: str | None = None
 
     @property
     def qtc_ms(self) -> float:

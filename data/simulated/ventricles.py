@@ -4,7 +4,7 @@ QRS rows are (centre ms, standard deviation ms, x, y, z mV); x to the left, y to
 duration drawn, and turned in the frontal plane to the axis drawn.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from data.simulated.heart import Wave
 
@@ -19,36 +19,39 @@ class Ventricles:
     Parameters
     ----------
     loops : QRS variants, one of them is drawn
-    qrs_ms, axis : ranges of duration and frontal axis in degrees
+    qrs_ms, axis : ranges of duration and frontal axis in degrees; an axis of None leaves the loop as it is written
     t, st : mV; `st` holds from the J point into the T wave
     follows : share of the QRS loop's turn that ST and T make too
-    gain : range of the amplitude factor
+    gain : range of the amplitude factor, where neither of the next two sets the amplitude
+    limb_mv : peak-to-peak QRS voltage of the largest limb lead
+    sokolow_mv : S in V1 plus the larger R of V5 and V6, Sokolow & Lyon (1949), Am Heart J 37:161; hypertrophy from 3.5 on
     """
 
     loops: tuple[Wave, ...]
     qrs_ms: Range
-    axis: Range
+    axis: Range | None
     t: Vector = (0.26, 0.23, -0.12)
     st: Vector = (0.01, 0.01, -0.02)
     follows: float = 0.3
-    gain: Range = (0.8, 1.2)
-    limb_voltage: Range | None = None  # mV peak to peak, the largest limb lead; where given, sets the gain
+    gain: Range = (0.8, 1.15)
+    limb_mv: Range | None = None
+    sokolow_mv: Range | None = None
 
 
 _SEPTAL = (17, 7.0, -0.14, -0.02, -0.22)
 _POSTERIOR = (53, 8.5, 0.30, 0.30, 0.72)
 _BASAL = (68, 7.0, -0.13, -0.12, 0.28)
 
-NORMAL = Ventricles((Wave.of(_SEPTAL, (38, 8.5, 0.88, 0.82, 0.12), _POSTERIOR, _BASAL),), (78, 102), (5, 78))
+NORMAL = Ventricles((Wave.of(_SEPTAL, (38, 8.5, 0.88, 0.82, 0.18), _POSTERIOR, _BASAL),), (78, 102), (5, 78), sokolow_mv=(1.4, 3.1))
 
 RIGHT_BUNDLE = Ventricles(
     (
-        Wave.of(_SEPTAL, (36, 8.5, 0.85, 0.72, 0.05), (54, 9, 0.2, 0.2, 0.45), (82, 13, -0.42, 0.0, -0.40), (104, 15, -0.50, 0.0, -0.58)),
-        Wave.of(_SEPTAL, (36, 8.5, 0.85, 0.65, 0.10), (54, 9, 0.2, 0.2, 0.60), (86, 14, -0.45, 0.1, -0.50), (108, 15, -0.45, -0.1, -0.42)),
+        Wave.of(_SEPTAL, (37, 8.5, 0.85, 0.72, 0.12), (54, 9, 0.2, 0.2, 0.40), (80, 14, -0.30, 0.0, -0.38), (103, 16, -0.38, -0.05, -0.62)),
+        Wave.of(_SEPTAL, (37, 8.5, 0.85, 0.65, 0.15), (54, 9, 0.2, 0.2, 0.55), (86, 15, -0.38, 0.1, -0.55), (110, 16, -0.35, -0.1, -0.40)),
     ),
     (124, 154),
-    (20, 85),
-    t=(0.30, 0.22, 0.16),
+    (10, 80),
+    t=(0.28, 0.22, 0.15),
     st=(0.0, 0.0, 0.03),
 )
 INCOMPLETE_RIGHT_BUNDLE = Ventricles(
@@ -58,8 +61,8 @@ INCOMPLETE_RIGHT_BUNDLE = Ventricles(
     t=(0.30, 0.25, 0.02),
 )
 _LEFT_BUNDLE_LOOPS = (
-    Wave.of((22, 11, 0.30, 0.22, 0.16), (55, 15, 0.85, 0.45, 0.85), (98, 15, 0.90, 0.15, 0.75), (120, 12, 0.2, 0.0, 0.3)),
-    Wave.of((20, 9, 0.18, 0.15, -0.06), (52, 15, 0.80, 0.40, 1.00), (96, 15, 0.95, 0.05, 0.85), (120, 11, 0.2, 0.0, 0.4)),
+    Wave.of((20, 11, 0.25, 0.20, 0.12), (54, 17, 0.80, 0.45, 0.88), (92, 18, 0.85, 0.15, 0.80), (120, 13, 0.2, 0.0, 0.3)),
+    Wave.of((18, 9, 0.16, 0.15, -0.08), (50, 16, 0.72, 0.40, 0.95), (90, 18, 0.92, 0.10, 0.90), (119, 12, 0.2, 0.0, 0.35)),
 )
 LEFT_BUNDLE = Ventricles(
     _LEFT_BUNDLE_LOOPS, (126, 164), (-25, 50), t=(-0.30, -0.12, -0.46), st=(-0.10, -0.04, -0.17), follows=0.8, gain=(0.75, 1.1)
@@ -67,7 +70,7 @@ LEFT_BUNDLE = Ventricles(
 LEFT_ANTERIOR_FASCICLE = Ventricles(
     (Wave.of((14, 6.5, -0.16, 0.30, -0.16), (38, 9, 0.85, -0.25, 0.0), (56, 10, 0.45, -0.75, 0.50), (74, 9, -0.1, -0.45, 0.25)),),
     (92, 114),
-    (-72, -50),
+    (-68, -48),
     t=(0.26, 0.22, -0.14),
     follows=0.0,
 )
@@ -88,8 +91,12 @@ RIGHT_BUNDLE_AND_LEFT_ANTERIOR_FASCICLE = Ventricles(
 )
 PRE_EXCITED = Ventricles(
     (
-        Wave.of((16, 11, 0.05, 0.16, -0.18), (36, 11, 0.22, 0.30, -0.35), (66, 10, 0.75, 0.60, -0.45), (84, 9, 0.2, 0.15, 0.25)),
-        Wave.of((16, 11, 0.20, 0.00, 0.06), (36, 11, 0.40, 0.05, 0.15), (66, 10, 1.00, 0.40, 0.40), (84, 9, 0.30, 0.10, 0.55)),
+        Wave.of(
+            (18, 11, 0.08, 0.10, -0.10), (40, 13, 0.26, 0.26, -0.30), (66, 12, 0.80, 0.65, -0.52), (86, 9, 0.15, 0.10, 0.20)
+        ),  # left-sided
+        Wave.of(
+            (18, 11, 0.13, 0.08, 0.05), (40, 13, 0.42, 0.22, 0.15), (66, 12, 1.05, 0.55, 0.45), (84, 9, 0.30, 0.10, 0.50)
+        ),  # right-sided
     ),
     (118, 142),
     (0, 65),
@@ -97,12 +104,12 @@ PRE_EXCITED = Ventricles(
     st=(-0.04, -0.04, 0.03),
 )
 _LEFT_HYPERTROPHY_LOOP = Wave.of(
-    (15, 7, -0.25, -0.02, -0.30), (42, 10, 1.95, 1.05, 0.15), (60, 10, 0.90, 0.35, 1.75), (76, 8, -0.15, -0.15, 0.5)
+    (16, 7, -0.18, -0.02, -0.22), (42, 10, 1.65, 0.95, 0.25), (60, 10, 0.80, 0.35, 1.55), (76, 8, -0.12, -0.12, 0.45)
 )
 LEFT_HYPERTROPHY_STRAIN = Ventricles(
-    (_LEFT_HYPERTROPHY_LOOP,), (94, 114), (-15, 45), t=(-0.26, -0.10, -0.36), st=(-0.13, -0.06, -0.14), gain=(0.95, 1.25)
+    (_LEFT_HYPERTROPHY_LOOP,), (94, 114), (-15, 45), t=(-0.24, -0.10, -0.32), st=(-0.11, -0.05, -0.11), sokolow_mv=(3.9, 5.4)
 )
-LEFT_HYPERTROPHY = Ventricles((_LEFT_HYPERTROPHY_LOOP,), (92, 110), (-10, 55), t=(0.30, 0.24, -0.25), gain=(0.95, 1.2))
+LEFT_HYPERTROPHY = Ventricles((_LEFT_HYPERTROPHY_LOOP,), (92, 110), (-10, 55), t=(0.26, 0.22, -0.20), sokolow_mv=(3.8, 5.0))
 RIGHT_HYPERTROPHY = Ventricles(
     (Wave.of((14, 7, 0.05, -0.12, -0.20), (38, 10, 0.30, 0.75, -0.55), (56, 10, -0.75, 0.45, -0.55), (72, 8, -0.40, -0.1, 0.10)),),
     (88, 110),
@@ -112,7 +119,7 @@ RIGHT_HYPERTROPHY = Ventricles(
     follows=0.0,
 )
 OLD_INFERIOR = Ventricles(
-    (Wave.of((19, 9.0, -0.02, -0.60, -0.22), (44, 9.0, 0.95, 0.42, 0.0), _POSTERIOR, _BASAL),),
+    (Wave.of((19, 9.0, -0.04, -0.60, -0.36), (44, 9.0, 0.92, 0.36, 0.12), _POSTERIOR, _BASAL),),
     (88, 108),
     (-30, 12),
     t=(0.28, -0.20, -0.16),
@@ -120,7 +127,7 @@ OLD_INFERIOR = Ventricles(
     follows=0.0,
 )
 OLD_ANTEROSEPTAL = Ventricles(
-    (Wave.of((16, 7, 0.05, 0.04, 0.42), (38, 9, 0.88, 0.80, 0.75), (55, 9, 0.25, 0.25, 0.95), (70, 7, -0.05, -0.05, 0.25)),),
+    (Wave.of((18, 9, 0.06, 0.04, 0.30), (38, 10, 0.85, 0.78, 0.86), (55, 9.5, 0.25, 0.25, 0.85), (70, 7, -0.05, -0.05, 0.25)),),
     (86, 108),
     (0, 70),
     t=(0.24, 0.18, 0.26),
@@ -143,17 +150,22 @@ ACUTE_ANTERIOR = Ventricles(
     st=(0.10, -0.09, -0.28),
     follows=0.0,
 )
-NONSPECIFIC_ST_T = Ventricles(NORMAL.loops, (78, 104), (0, 75), t=(0.055, 0.045, -0.06), st=(-0.035, -0.04, 0.01))
-INVERTED_T = Ventricles(NORMAL.loops, (80, 104), (5, 70), t=(-0.24, -0.14, 0.10), st=(0.0, 0.0, 0.0))
-LOW_VOLTAGE = Ventricles(NORMAL.loops, (78, 100), (5, 75), t=(0.24, 0.2, -0.1), limb_voltage=(0.28, 0.46))
+NONSPECIFIC_ST_T = Ventricles(NORMAL.loops, (78, 104), (0, 75), t=(0.055, 0.045, -0.06), st=(-0.035, -0.04, 0.01), sokolow_mv=(1.4, 3.1))
+INVERTED_T = Ventricles(NORMAL.loops, (80, 104), (5, 70), t=(-0.25, -0.03, 0.10), st=(0.0, 0.0, 0.0), sokolow_mv=(1.4, 3.1))
+LOW_VOLTAGE = Ventricles(NORMAL.loops, (78, 100), (5, 75), t=(0.24, 0.2, -0.1), limb_mv=(0.28, 0.46))
 RIGHT_APEX = Ventricles(
-    (Wave.of((24, 11, 0.35, -0.35, 0.20), (60, 16, 0.45, -0.95, 0.70), (100, 17, 0.25, -0.95, 0.75), (126, 12, 0.0, -0.25, 0.3)),),
+    (
+        Wave.of((24, 12, 0.30, -0.25, 0.20), (60, 18, 0.42, -0.80, 0.65), (98, 19, 0.25, -0.80, 0.70), (126, 13, 0.0, -0.2, 0.3)),
+        Wave.of((24, 12, 0.15, -0.25, 0.10), (60, 18, 0.00, -0.80, 0.65), (98, 19, -0.15, -0.80, 0.60), (126, 13, 0.0, -0.2, 0.2)),
+    ),
     (145, 180),
-    (-88, -58),
-    t=(-0.10, 0.55, -0.42),
-    st=(-0.04, 0.14, -0.14),
+    (-86, -58),
+    t=(-0.08, 0.40, -0.30),
+    st=(-0.02, 0.07, -0.07),
     follows=0.5,
+    gain=(0.75, 1.1),
 )
+FLUTTERING = replace(NORMAL, t=(0.14, 0.12, -0.07))
 VENTRICULAR_FOCI = Ventricles(
     (
         Wave.of((28, 13, 0.20, 0.50, 0.25), (66, 16, 0.20, 1.45, 0.85), (102, 16, 0.15, 0.90, 0.60)),  # outflow tract: LBBB-like, inferior
@@ -161,6 +173,6 @@ VENTRICULAR_FOCI = Ventricles(
         Wave.of((28, 13, 0.45, -0.10, 0.30), (66, 16, 0.90, -0.60, 1.05), (102, 16, 0.60, -0.55, 0.70)),  # right ventricle: LBBB-like
     ),
     (138, 172),
-    (-180, 180),  # as the loop has it
+    None,
     gain=(0.85, 1.2),
 )
