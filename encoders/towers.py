@@ -1,0 +1,123 @@
+"""The two towers: a vision transformer for the picture of an ECG, a small head on a sentence encoder for its report."""
+
+from dataclasses import dataclass
+from functools import partial
+from math import prod
+from pathlib import Path
+
+import timm
+import torch
+from safetensors.torch import load_file
+from timm.layers import resample_abs_pos_embed
+from torch import nn
+from torch.nn.functional import normalize
+
+from data import STANDARD_LEADS
+from encoders.canvas import CHANNELS
+
+
+@dataclass(frozen=True)
+class TowerShape:
+    """Sizes of both towers; stored with their weights."""
+
+    width: int = 1000  # columns of the picture
+    depth: int = 6  # transformer blocks
+    dim: int = 256  # of the shared space
+    text_dim: int = 384  # of the sentence encoder
+    n_statements: int = 71
+    dropout: float = 0.1
+
+
+class TimeStem(nn.Module):
+    """Picture to tokens by convolutions over time; all leads of one moment go into one token.
+
+    It stands in for timm's patch embedding: a token is 20 columns, 0.2 s, about one QRS complex or one P wave.
+    """
+
+    strides = (2, 2, 1, 5)
+
+    def __init__(self, width: int, embed_dim: int) -> None:
+        super().__init__()
+        self.grid_size = (1, width // prod(self.strides))
+        self.num_patches = self.grid_size[1]
+        sizes = [CHANNELS * len(STANDARD_LEADS), 64, 96, 128, embed_dim]
+        layers: list[nn.Module] = []
+        for n_in, n_out, stride in zip(sizes, sizes[1:], self.strides, strict=False):
+            layers += [nn.Conv1d(n_in, n_out, kernel_size=7, stride=stride, padding=3, bias=False), nn.BatchNorm1d(n_out), nn.GELU()]
+        self.convolutions = nn.Sequential(*layers[:-1])
+
+    def forward(self, picture: torch.Tensor) -> torch.Tensor:
+        rows = picture.flatten(1, 2)  # (batch, channel, lead, column) -> (batch, channel * lead, column)
+        return self.convolutions(rows).transpose(1, 2)  # (batch, token, embed_dim)
+
+
+class EcgTower(nn.Module):
+    """Pictures (batch, channel, lead, column) to unit vectors (batch, dim)."""
+
+    def __init__(self, shape: TowerShape) -> None:
+        super().__init__()
+        self.vit = timm.create_model(
+            "deit_tiny_patch16_224",
+            pretrained=False,
+            img_size=(len(STANDARD_LEADS), shape.width),
+            in_chans=CHANNELS,
+            num_classes=0,
+            depth=shape.depth,
+            global_pool="avg",
+            drop_path_rate=shape.dropout,
+            embed_layer=partial(_time_stem, width=shape.width),
+        )
+        self.projection = nn.Sequential(nn.Dropout(shape.dropout), nn.Linear(self.vit.num_features, shape.dim))
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        return normalize(self.projection(self.vit(pictures)), dim=-1)
+
+    def start_from(self, weights: Path) -> None:
+        """Take the transformer blocks of an ImageNet DeiT-tiny; the stem and the projection start anew.
+
+        Raises
+        ------
+        ValueError : the file lacks a block that this tower has
+        """
+        state = {name: tensor for name, tensor in load_file(weights).items() if not name.startswith(("patch_embed.", "head", "norm."))}
+        state["pos_embed"] = resample_abs_pos_embed(
+            state["pos_embed"], new_size=list(self.vit.patch_embed.grid_size), num_prefix_tokens=1, interpolation="bicubic"
+        )
+        wanted = self.vit.state_dict()
+        missing = [name for name in wanted if name not in state and not name.startswith(("patch_embed.", "fc_norm."))]
+        if missing:
+            raise ValueError(f"{weights.name} lacks {missing[0]} and {len(missing) - 1} more: wanted the weights of deit_tiny_patch16_224")
+        self.vit.load_state_dict({name: state[name] for name in wanted if name in state}, strict=False)
+
+
+class ReportTower(nn.Module):
+    """Sentence embeddings (batch, text_dim) to unit vectors (batch, dim)."""
+
+    def __init__(self, shape: TowerShape) -> None:
+        super().__init__()
+        hidden = 2 * shape.text_dim
+        self.head = nn.Sequential(
+            nn.Dropout(shape.dropout), nn.Linear(shape.text_dim, hidden), nn.GELU(), nn.Dropout(shape.dropout), nn.Linear(hidden, shape.dim)
+        )
+
+    def forward(self, embeddings: torch.Tensor) -> torch.Tensor:
+        return normalize(self.head(embeddings), dim=-1)
+
+
+class TwoTowers(nn.Module):
+    """Both towers and, for training, one direction per statement that either kind of vector points along."""
+
+    def __init__(self, shape: TowerShape) -> None:
+        super().__init__()
+        self.shape = shape
+        self.ecg = EcgTower(shape)
+        self.report = ReportTower(shape)
+        self.statements = nn.Linear(shape.dim, shape.n_statements)
+
+    def logits(self, vectors: torch.Tensor) -> torch.Tensor:
+        """Statement logits (batch, statement) of ECG or report vectors; 10 gives unit vectors the range of a logit."""
+        return self.statements(10.0 * vectors)
+
+
+def _time_stem(*, width: int, embed_dim: int, **_: object) -> TimeStem:
+    return TimeStem(width, embed_dim)

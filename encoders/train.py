@@ -1,0 +1,217 @@
+"""The training loop: two towers, one space, in which cases that share statements lie together."""
+
+import json
+import math
+import subprocess
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits
+from tqdm import tqdm
+
+from data import EcgCasesError
+from data.findings import VOCABULARY
+from encoders.augment import Augmentation, augment
+from encoders.canvas import Canvas
+from encoders.checkpoint import CheckpointConfig, save_checkpoint
+from encoders.dataset import TrainingSet, collect
+from encoders.losses import contrast, overlap
+from encoders.text import PACKAGED, SentenceEncoder
+from encoders.towers import TowerShape, TwoTowers
+
+STATE = "state.pt"  # of an unfinished training, beside its log
+
+
+class TrainingError(EcgCasesError, ValueError):
+    """A training that cannot start or go on."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """One run's settings. The same settings and seed on the same machine give the same weights."""
+
+    folds: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7, 8)
+    n_simulated: int = 600
+    epochs: int = 45
+    batch_size: int = 64
+    n_reports: int = 256  # reports without ECG that each step sees
+    learning_rate: float = 6e-4
+    weight_decay: float = 0.05
+    warmup_epochs: float = 3.0
+    temperature: float = 0.1
+    statement_weight: float = 15.0  # of the mean binary cross entropy; the contrasts weigh 1 each
+    ema: float = 0.995
+    seed: int = 0
+    text_model: str = PACKAGED
+
+
+def train(root: Path, out: Path, how: Training, *, start: Path | None = None, resume: bool = False, device: str | None = None) -> Path:
+    """Train on PTB-XL in `root` and on simulated ECGs; write a checkpoint to `out` and return it.
+
+    Parameters
+    ----------
+    start : safetensors of an ImageNet DeiT-tiny; None: random weights
+    resume : go on from the last finished epoch found in `out`
+    device : "cpu", "cuda", ...; by default a GPU where there is one
+
+    Raises
+    ------
+    TrainingError : `out` holds a training already, or none to resume, or one with other settings
+    DataSetError : `root` is not PTB-XL
+    """
+    if (out / STATE).exists() != resume:
+        raise TrainingError(f"{out.name} {'holds a training already: resume it or' if not resume else 'holds none to resume:'} name another folder")
+    canvas, statements = Canvas(), tuple(sorted(VOCABULARY))
+    data = collect(
+        root,
+        folds=how.folds,
+        n_simulated=how.n_simulated,
+        seed=how.seed,
+        canvas=canvas,
+        statements=statements,
+        sentences=SentenceEncoder(how.text_model),
+    )
+    model = fit(data, out, how, canvas=canvas, start=start, device=device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    record = asdict(how) | {
+        "data_set": "PTB-XL 1.0.3 and simulated ECGs",
+        "n_ecgs": len(data),
+        "n_reports": len(data.report_labels),
+        "start": start.parent.name if start else None,
+        "commit": _commit(),
+    }
+    near = calibrate_near(model, data, canvas, seed=how.seed)
+    save_checkpoint(out, model, CheckpointConfig(canvas, model.shape, how.text_model, statements, near, record))
+    return out
+
+
+def fit(data: TrainingSet, out: Path, how: Training, *, canvas: Canvas, start: Path | None, device: str) -> TwoTowers:
+    """The loop itself: from the state found in `out`, or from the beginning, to the averaged towers of the last epoch."""
+    out.mkdir(parents=True, exist_ok=True)
+    torch.set_flush_denormal(True)
+    torch.manual_seed(how.seed)
+    shape = TowerShape(width=canvas.width, text_dim=data.report_embeddings.shape[1], n_statements=data.ecg_labels.shape[1])
+    model = TwoTowers(shape)
+    if start is not None:
+        model.ecg.start_from(start)
+    model.to(device)
+    average = deepcopy(model).eval()
+    optimizer = torch.optim.AdamW(_groups(model, how.weight_decay), lr=how.learning_rate, betas=(0.9, 0.98))
+    steps = max(1, len(data) // how.batch_size)
+
+    def rate(step: int) -> float:
+        warm = how.warmup_epochs * steps
+        return min(1.0, (step + 1) / warm) * 0.5 * (1 + math.cos(math.pi * min(1.0, step / (how.epochs * steps))))
+
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
+    parts = {"model": model, "average": average, "optimizer": optimizer, "schedule": schedule}
+    first = _restore(out / STATE, parts, how) if (out / STATE).exists() else 0
+
+    for epoch in (progress := tqdm(range(first, how.epochs), desc="training", unit="epoch", initial=first, total=how.epochs)):
+        generator = torch.Generator().manual_seed(how.seed * 10_000 + epoch)  # an epoch's draws do not depend on where it was resumed
+        torch.manual_seed(how.seed * 10_000 + epoch)
+        losses = []
+        model.train()
+        for picked in _batches(len(data), how.batch_size, generator):
+            loss = _loss(model, data, picked, how, canvas, device, generator)
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            _follow(average, model, min(how.ema, (schedule.last_epoch + 1) / (schedule.last_epoch + 10)))
+            losses.append(loss.item())
+        progress.set_postfix(loss=f"{np.mean(losses):.3f}")
+        with (out / "log.jsonl").open("a") as log:
+            log.write(json.dumps({"epoch": epoch + 1, "loss": float(np.mean(losses))}) + "\n")
+        torch.save({name: part.state_dict() for name, part in parts.items()} | {"epoch": epoch + 1, "how": asdict(how)}, out / "state.new")
+        (out / "state.new").replace(out / STATE)
+
+    return average.to("cpu")
+
+
+def _loss(
+    model: TwoTowers, data: TrainingSet, picked: torch.Tensor, how: Training, canvas: Canvas, device: str, generator: torch.Generator
+) -> torch.Tensor:
+    """Statements of ECGs and reports, ECG against report both ways, ECG against ECG."""
+    traces = augment(data.traces[picked].float(), Augmentation(), generator=generator)
+    more = torch.randint(len(data.report_labels), (how.n_reports,), generator=generator)
+    own, others = data.report_embeddings[picked].to(device), data.report_embeddings[more].to(device)
+    labels, more_labels = data.ecg_labels[picked].to(device), data.report_labels[more].to(device)
+
+    ecgs = model.ecg(canvas.paint(traces).to(device))
+    reports = model.report(torch.cat([own, others]))
+    stated = binary_cross_entropy_with_logits(model.logits(ecgs), labels)
+    written = binary_cross_entropy_with_logits(model.logits(reports), torch.cat([labels, more_labels]))
+
+    pair = torch.eye(len(picked), device=device)
+    shared = overlap(labels, torch.cat([labels, more_labels]))
+    to_reports = shared.clone()
+    to_reports[:, : len(picked)] += pair
+    patients = data.patients[picked].to(device)
+    to_ecgs = shared[:, : len(picked)].masked_fill(patients[:, None] == patients[None, :], torch.nan)
+    return (
+        how.statement_weight * (stated + written)
+        + contrast(ecgs, reports, to_reports, how.temperature)
+        + contrast(reports[: len(picked)], ecgs, shared[:, : len(picked)] + pair, how.temperature)
+        + contrast(ecgs, ecgs, to_ecgs, how.temperature)
+    )
+
+
+@torch.inference_mode()
+def calibrate_near(model: TwoTowers, data: TrainingSet, canvas: Canvas, *, seed: int) -> float:
+    """The cosine that 99 of 100 ECGs reach with the ECG of another patient, when gain, timing and noise differ from training."""
+    generator = torch.Generator().manual_seed(seed)
+    varied = Augmentation(p_sheet=0.0, p_leads=0.0, p_span=0.0)
+
+    def vectors(changed: bool) -> torch.Tensor:
+        batches = (traces.float() for traces in data.traces.split(64))
+        return torch.cat([model.ecg(canvas.paint(augment(b, varied, generator=generator) if changed else b)) for b in batches])
+
+    cosines = vectors(changed=True) @ vectors(changed=False).T
+    cosines[data.patients[:, None] == data.patients[None, :]] = -1
+    return round(float(cosines.max(dim=1).values.quantile(0.01)), 4)
+
+
+def _batches(n: int, size: int, generator: torch.Generator) -> Iterator[torch.Tensor]:
+    order = torch.randperm(n, generator=generator)
+    yield from order[: max(1, n // size) * size].split(size)
+
+
+def _groups(model: TwoTowers, weight_decay: float) -> list[dict[str, object]]:
+    """Weights decay; biases, norms and positions do not."""
+    named = list(model.named_parameters())
+    return [
+        {"params": [p for name, p in named if p.ndim >= 2 and "pos_embed" not in name], "weight_decay": weight_decay},
+        {"params": [p for name, p in named if p.ndim < 2 or "pos_embed" in name], "weight_decay": 0.0},
+    ]
+
+
+@torch.no_grad()
+def _follow(average: TwoTowers, model: TwoTowers, decay: float) -> None:
+    for kept, new in zip(average.state_dict().values(), model.state_dict().values(), strict=True):
+        if kept.is_floating_point():
+            kept.lerp_(new, 1 - decay)
+        else:
+            kept.copy_(new)
+
+
+def _commit() -> str | None:
+    """The commit of the checkout that trains; None outside one."""
+    try:
+        return subprocess.run(["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _restore(path: Path, parts: dict, how: Training) -> int:
+    state = torch.load(path, weights_only=True)
+    began = {f.name: state["how"].get(f.name) for f in fields(how)}
+    if changed := [name for name, value in began.items() if value != getattr(how, name)]:
+        raise TrainingError(f"{path.parent.name} was begun with another {', '.join(changed)}: resume with the same settings or name another folder")
+    for name, part in parts.items():
+        part.load_state_dict(state[name])
+    return int(state["epoch"])
