@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from data.case import Case, CaseStream
 from data.errors import DataSetError
+from data.readers import read_ecg
 from data.record import EcgRecord, Patient
 
 SOURCE = "ptb-xl"
@@ -128,7 +129,5 @@ def _waveform(root: Path, written: str) -> Path | None:
 
 
 def _load(row: Row) -> EcgRecord:
-    from data.readers import read_ecg
-
     assert row.path is not None  # only such rows become cases
     return read_ecg(row.path).changed(patient=row.patient, time=row.time)

@@ -25,7 +25,7 @@ _TELLING = {
     "de": "und mit der die das ist sind oder bei nicht kein keine im ableitungen lagetyp abnorm",
     "sv": "och med ej inte vid eller som av inga ingen normalt axel rytm",
 }
-_WAVES = re.compile(r"[pqrst]{1,4}(i{1,3}|av[rlf])?")  # "rSIII", "qaVF"
+_WAVES = re.compile(r"[pqrst]{0,4}(i{1,3}|av[rlf])?")  # "rSIII", "qaVF"
 _ENOUGH = 4000  # characters that tell a language
 _SPACES = re.compile(r"\s+")
 _BEFORE_MARK = re.compile(r"\s+([,.;:)])|(?<=\()\s+")

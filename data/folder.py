@@ -1,0 +1,209 @@
+"""Any folder of ECG files that can be read, with reports from where people keep them."""
+
+import csv
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from hashlib import blake2b
+from io import StringIO
+from pathlib import Path
+
+from data.case import Case, CaseStream
+from data.errors import DataSetError, UnreadableEcgError
+from data.findings import VOCABULARY
+from data.readers import read_ecg
+from data.readers.header_text import pair, sex_code
+from data.readers.wfdb import companions
+from data.record import EcgRecord, Patient
+
+SOURCE = "folder"
+COLUMNS = ("file", "report", "patient", "age", "sex", "date", "statements")
+
+_MAX_REPORT_BYTES = 1 << 20
+_PAPERS = {".txt", ".md", ".html", ".pdf", ".json", ""}  # passed over in silence where they are no ECG: licences, notes, reports
+_NOT_A_REPORT = {"age", "sex", "gender", "height", "weight", "source", "fs", "unit", "units"}
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """One line of the folder's table."""
+
+    report: str | None = None
+    patient: str | None = None
+    age: float | None = None
+    sex: str | None = None
+    date: str | None = None
+    statements: Mapping[str, float] = field(default_factory=dict)
+
+
+def cases(root: str | Path) -> CaseStream:
+    """Every readable ECG below a folder; the unreadable ones are in `.skipped` with the reason, by their path in the folder.
+
+    A file's report is, in this order: the cell `report` of the folder's table; a text file of the same name (`a.dcm`, `a.txt`); the
+    comments of the file's own header.
+
+    The table is any CSV file directly in the folder with a column `file` (path below the folder, with or without extension). It
+    may have `report`, `patient` (a pseudonym), `age` in years, `sex` (F or M), `date` (2024-01-31) and `statements` (SCP-ECG codes
+    separated by ";"). Other columns are ignored. What the table says goes before what the file says.
+
+    Links that lead out of the folder are not followed, hidden files not read. A case is named by its path and its content: it keeps its
+    name while both stay.
+
+    Parameters
+    ----------
+    root : the folder
+
+    Raises
+    ------
+    DataSetError : no such folder, or a table with a cell that cannot be meant
+    """
+    root = Path(root)
+    if not root.is_dir():
+        raise DataSetError(f"{root.name} is not a folder: give the folder that holds the ECG files")
+    listed = _tables(root)
+    skipped: dict[str, str] = {}
+
+    def stream() -> Iterator[Case]:
+        unused = set(listed)
+        for path in _files(root, skipped):
+            name = path.relative_to(root).as_posix()
+            try:
+                record = read_ecg(path)
+            except UnreadableEcgError as error:
+                if path.suffix.lower() not in _PAPERS:
+                    skipped[name] = str(error)
+                continue
+            key = name if name in listed else name.removesuffix(path.suffix)
+            unused.discard(key)
+            yield _case(path, name, record, listed.get(key, _Listed()))
+        skipped.update({name: "is in the folder's table, but no such ECG was read" for name in sorted(unused - set(skipped))})
+
+    return CaseStream(stream(), skipped)
+
+
+def _case(path: Path, name: str, record: EcgRecord, listed: _Listed) -> Case:
+    patient = Patient(
+        id=listed.patient,
+        age=record.patient.age if listed.age is None else listed.age,
+        sex=listed.sex or record.patient.sex,
+    )
+    return Case(
+        case_id=f"{SOURCE}/{name}#{_fingerprint(record)}",
+        load=partial(_load, path, patient),
+        report=next((text for text in (listed.report, _text_beside(path), _header_report(record)) if text), ""),
+        source=SOURCE,
+        date=listed.date or (record.time.date().isoformat() if record.time else None),
+        patient=patient,
+        statements=listed.statements,
+    )
+
+
+def _load(path: Path, patient: Patient) -> EcgRecord:
+    return read_ecg(path).changed(patient=patient)
+
+
+def _fingerprint(record: EcgRecord) -> str:
+    digest = blake2b(f"{record.leads} {record.fs}".encode(), digest_size=6)
+    digest.update(record.signal.tobytes())
+    return digest.hexdigest()
+
+
+def _files(root: Path, skipped: dict[str, str]) -> Iterator[Path]:
+    """Files that may be ECGs, in a fixed order; what stays within the folder and is not part of a WFDB record."""
+    inside = root.resolve()
+    for folder, subfolders, names in os.walk(root):
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        headers = {name.removesuffix(".hea") for name in names if name.endswith(".hea")}
+        for name in sorted(names):
+            path = Path(folder, name)
+            if name.startswith(".") or (path.stem in headers and path.suffix != ".hea"):
+                continue  # the signal, the annotations or the report of a record that is read by its header
+            if not _within(path, inside):
+                skipped[path.relative_to(root).as_posix()] = "is, or refers to, a link out of the folder, which is not followed"
+            elif path.is_file() and not (path.parent == root and _is_table(path)):
+                yield path
+
+
+def _within(path: Path, inside: Path) -> bool:
+    """Whether a file, and where it is a WFDB header each signal file that it names, lies in the folder."""
+    if path.is_symlink() and not path.resolve().is_relative_to(inside):
+        return False
+    if path.suffix != ".hea" or not path.is_file():
+        return True
+    with path.open("rb") as file:
+        named = companions(file.read(_MAX_REPORT_BYTES))
+    return all(path.with_name(Path(name).name).resolve().is_relative_to(inside) for name in named if Path(name).name)
+
+
+def _text_beside(path: Path) -> str:
+    text = path.with_suffix(".txt")
+    if text == path or text.is_symlink() or not text.is_file():
+        return ""
+    with text.open("rb") as file:
+        return _decoded(file.read(_MAX_REPORT_BYTES)).strip()
+
+
+def _header_report(record: EcgRecord) -> str:
+    """The comments without those that are data: "Age: 64", or a heading with nothing behind it."""
+    lines = []
+    for line in record.comments:
+        key_value = pair(line)
+        if not (key_value and (key_value[0] in _NOT_A_REPORT or not key_value[1])):
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")  # what German and Swedish desktops write
+
+
+def _is_table(path: Path) -> bool:
+    if path.suffix.lower() != ".csv":
+        return False
+    with path.open("rb") as file:
+        heading = _decoded(file.readline(_MAX_REPORT_BYTES))
+    return "file" in _heading(heading)[0]
+
+
+def _heading(line: str) -> tuple[list[str], str]:
+    """Column names in lower case, and the mark between them."""
+    delimiter = max(",;\t", key=line.count)
+    return [name.strip().strip('"').lower() for name in line.strip().split(delimiter)], delimiter
+
+
+def _tables(root: Path) -> dict[str, _Listed]:
+    listed: dict[str, _Listed] = {}
+    for path in sorted(root.glob("*.csv")):
+        if not path.is_file() or path.is_symlink() or not _is_table(path):
+            continue
+        text = _decoded(path.read_bytes())
+        names, delimiter = _heading(text.partition("\n")[0])
+        reader = csv.DictReader(StringIO(text, newline=""), fieldnames=names, delimiter=delimiter, restval="")
+        try:
+            next(reader)  # the heading
+            for row in reader:
+                name = row["file"].strip().replace("\\", "/").removeprefix("./").removesuffix(".dat").removesuffix(".mat")
+                if name:
+                    listed[name] = _listed({column: (row.get(column) or "").strip() for column in COLUMNS}, f"{path.name} line {reader.line_num}")
+        except csv.Error as error:
+            raise DataSetError(f"{path.name} is not a CSV table ({error}): save it as CSV again") from error
+    return listed
+
+
+def _listed(row: Mapping[str, str], where: str) -> _Listed:
+    codes = [code.strip() for code in row["statements"].split(";") if code.strip()]
+    if unknown := [code for code in codes if code not in VOCABULARY]:
+        raise DataSetError(f"{where}: statement {unknown[0]!r} is not of the vocabulary: write SCP-ECG codes such as AFIB;LVH")
+    if row["sex"] and not sex_code(row["sex"]):
+        raise DataSetError(f"{where}: sex is {row['sex']!r}, wanted F or M")
+    try:
+        age = float(row["age"].replace(",", ".")) if row["age"] else None
+        day = date.fromisoformat(row["date"][:10]).isoformat() if row["date"] else None
+    except ValueError as error:
+        raise DataSetError(f"{where}: age is {row['age']!r} and date {row['date']!r}, wanted years and a day such as 2024-01-31") from error
+    return _Listed(row["report"] or None, row["patient"] or None, age, sex_code(row["sex"]), day, dict.fromkeys(codes, 100.0))
