@@ -28,9 +28,11 @@ class Found:
         lines += ["  " + "   ".join(_measured(self.measured)), "", "Closest cases"]
         for number, hit in enumerate(self.hits, 1):
             stated = ", ".join(statement_name(code) for code in dict.fromkeys(f.code for f in hit.case.findings if not f.negated))
-            lines.append(f"  [{number}] {hit.score:.2f}  {hit.case.case_id}  {person(hit.case)}  {stated or 'no finding read'}  ({why(hit)})")
+            lines.append(
+                f"  [{number}] {hit.score:.2f}  {hit.case.case_id}  {person(hit.case)}  {stated or 'no finding read'}  ({why(hit)})"
+            )
         lines += ["", str(self.draft)]
-        return "\n".join(lines if RESEARCH_USE in str(self.draft) else [*lines, "", RESEARCH_USE])
+        return "\n".join(lines if RESEARCH_USE in str(self.draft).lower() else [*lines, "", RESEARCH_USE])
 
     def as_data(self) -> dict[str, Any]:
         """For a program: plain JSON types, None where something is not known."""
@@ -48,7 +50,8 @@ class Found:
                 "text": str(self.draft),
                 "abstained": self.draft.abstained,
                 "sentences": [
-                    {"text": sentence.text, "citations": list(sentence.citations), "kind": sentence.kind} for sentence in self.draft.sentences
+                    {"text": sentence.text, "citations": list(sentence.citations), "kind": sentence.kind}
+                    for sentence in self.draft.sentences
                 ],
                 "withheld": [sentence.text for sentence in self.draft.withheld],
                 "cases": [hit.case.case_id for hit in self.draft.cases],

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -22,7 +22,8 @@ WELCOME = (
     "with the cases of the library; the draft that follows says for every sentence where it comes from.</p><p>Or try an example:</p>"
 )
 NO_ECG = '<div class="empty">Your ECG is drawn here.</div>'
-_CITATION = re.compile(r"\s*\[(\d+)\]")
+_ABOUT = {"this_ecg": "Your ECG", "past_cases": "Past cases", "note": "Note"}
+_CITATION = re.compile(r"\[\d+(?:\s*[,;]\s*\d+)*\]")
 
 
 def bar_html(library: str, counts: Mapping[str, int], llm: str) -> str:
@@ -52,22 +53,24 @@ def refusal_html(message: str) -> str:
 def exported(draft: "Draft") -> str:
     """The draft as a Markdown file, always with the line that says what it is not."""
     text = str(draft)
-    return f"# Draft from similar ECG cases\n\n{text}\n" + ("" if RESEARCH_USE in text else f"\n{RESEARCH_USE}\n")
+    return f"# Draft from similar ECG cases\n\n{text}\n" + ("" if RESEARCH_USE in text.lower() else f"\n{RESEARCH_USE}\n")
 
 
 def _withheld_html(withheld: Sequence["Sentence"]) -> str:
     if not withheld:
         return ""
     count = f"{len(withheld)} sentence{'s' if len(withheld) > 1 else ''} withheld"
-    lines = "".join(f"<li>{escape(sentence.text)}</li>" for sentence in withheld)
+    lines = "".join(f"<li>{escape(sentence.text)}<br><small>{escape(sentence.reason)}</small></li>" for sentence in withheld)
     return f'<details class="withheld"><summary>{count}: not supported by what it cites</summary><ul>{lines}</ul></details>'
 
 
-def sheet_html(record: EcgRecord, *, name: str, layout: str = STANDARD, narrow: str | None = NARROW) -> str:
-    """The drawing with its alternative text; `narrow` is the layout that a narrow window shows instead."""
-    wide = f'<img class="{"wide" if narrow else "always"}" alt="{escape(name)}: {escape(describe(record))}" src="{_data_uri(ecg_svg(record, layout=layout))}">'
-    small = f'<img class="narrow" alt="{escape(name)}: {escape(describe(record))}" src="{_data_uri(ecg_svg(record, layout=narrow))}">' if narrow else ""
-    return f'<div class="sheet">{wide}{small}</div>'
+def sheet_html(record: EcgRecord, *, name: str) -> str:
+    """The drawing, with words for those who do not see it; a narrow window shows the layout that is half as wide."""
+    images = (
+        f'<img class="{width}" alt="{escape(f"{name}: {describe(record)}")}" src="{_data_uri(ecg_svg(record, layout=layout))}">'
+        for width, layout in (("wide", STANDARD), ("narrow", NARROW))
+    )
+    return f'<div class="sheet">{"".join(images)}</div>'
 
 
 def _data_uri(svg: str) -> str:
@@ -89,7 +92,7 @@ def measurements_html(measured: "Measurements") -> str:
 
 
 def _measured(value: float | None, unit: str) -> str:
-    return '<abbr title="not measurable">–</abbr>' if value is None else f"{value:.0f}<small>{unit}</small>"
+    return '<abbr title="not measurable">?</abbr>' if value is None else f"{value:.0f}<small>{unit}</small>"
 
 
 def sentences_html(sentences: Sequence["Sentence"], known: int) -> str:
@@ -98,20 +101,24 @@ def sentences_html(sentences: Sequence["Sentence"], known: int) -> str:
     for sentence in sentences:
         if sentence.kind != kind:
             kind = sentence.kind
-            parts.append(f'<h4>{"This ECG" if kind == "this_ecg" else "Past cases"}</h4>')
-        parts.append(f"<p>{cited(sentence.text, sentence.citations, known)}</p>")
+            parts.append(f"<h4>{_ABOUT[kind]}</h4>")
+        parts.append(f"<p>{cited(sentence.text, known)}</p>")
     return f'<div class="answer">{"".join(parts)}</div>'
 
 
-def cited(text: str, citations: Iterable[int], known: int) -> str:
-    """A sentence, escaped, its citations as links to the cards."""
+def cited(text: str, known: int) -> str:
+    """A sentence, escaped, with its citations outside quotations as links to the cards."""
 
-    def link(number: int) -> str:
-        return f' <a class="cite" href="#case-{number}" aria-label="open case {number}">[{number}]</a>' if 1 <= number <= known else f" [{number}]"
+    def link(number: str) -> str:
+        if not 1 <= int(number) <= known:
+            return f"[{number}]"
+        return f'<a class="cite" href="#case-{number}" aria-label="open case {number}">[{number}]</a>'
 
-    linked = _CITATION.sub(lambda found: link(int(found[1])), escape(text))
-    inline = {int(number) for number in _CITATION.findall(text)}
-    return linked + "".join(link(number) for number in citations if number not in inline)
+    def links(found: re.Match[str]) -> str:
+        return "".join(map(link, re.findall(r"\d+", found[0])))
+
+    parts = re.split("(“[^”]*”)", text)
+    return "".join(escape(part) if part.startswith("“") else _CITATION.sub(links, escape(part)) for part in parts)
 
 
 def card_html(number: int, hit: "CaseHit", shown: Sequence["CaseHit"], *, opened: bool = False) -> str:
@@ -123,15 +130,16 @@ def card_html(number: int, hit: "CaseHit", shown: Sequence["CaseHit"], *, opened
     shown : the cases of the same selection, to say how many of them agree
     """
     case = hit.case
+    summary = (
+        f'<b class="cite">[{number}]</b><span class="score" title="closeness, from 0 to 1">{_short(hit.score)}</span>'
+        f'<span class="who">{escape(person(case))}</span><span class="what">{escape(_headline(case))}</span>'
+        f'<span class="why">{escape(why(hit))}</span>'
+    )
+    facts = " · ".join(part for part in (case.case_id, case.date or "", _similarities(hit)) if part)
     return (
-        f'<details class="card"{" open" if opened else ""}><summary>'
-        f'<b class="cite">[{number}]</b><span class="score" title="similarity of the two ECGs and of ECG and report, fused">{_short(hit.score)}</span>'
-        f'<span class="who">{escape(person(case))}</span><span class="what">{escape(_headline(case))}</span><span class="why">{escape(why(hit))}</span>'
-        f'</summary><div class="opened" id="case-{number}" tabindex="-1">'
-        f"{sheet_html(case.record, name=f'Case {number}')}"
-        f'<div class="texts">{_report_html(case)}{_findings_html(case, shown)}</div>'
-        f'<p class="fine">{escape(" · ".join(part for part in (case.case_id, case.date or "", _similarities(hit)) if part))}</p>'
-        "</div></details>"
+        f'<details class="card"{" open" if opened else ""}><summary>{summary}</summary>'
+        f'<div class="opened" id="case-{number}" tabindex="-1">{sheet_html(case.record, name=f"Case {number}")}'
+        f'<div class="texts">{_report_html(case)}{_findings_html(case, shown)}</div><p class="fine">{escape(facts)}</p></div></details>'
     )
 
 
@@ -163,20 +171,20 @@ def _headline(case: Case) -> str:
 
 
 def _report_html(case: Case) -> str:
-    written = case.report.strip() or "no report"
-    language = LANGUAGES.get(case.language, "")
-    html = f'<div><h5>Report as written{f" ({language})" if language else ""}</h5><blockquote lang="{escape(case.language)}">{escape(written)}</blockquote></div>'
-    if case.language not in ("", "en") and case.english.strip() != case.report.strip():
-        html += f'<div><h5>In English</h5><blockquote lang="en">{escape(case.english.strip())}</blockquote></div>'
-    return html
+    written, language = case.report.strip() or "no report", LANGUAGES.get(case.language, "")
+    html = _quoted(f"Report as written{f' ({language})' if language else ''}", written, case.language)
+    translated = case.language not in ("", "en") and case.english.strip() != case.report.strip()
+    return html + (_quoted("In English", case.english.strip(), "en") if translated else "")
+
+
+def _quoted(title: str, text: str, language: str) -> str:
+    return f'<div><h5>{title}</h5><blockquote lang="{escape(language)}">{escape(text)}</blockquote></div>'
 
 
 def _findings_html(case: Case, shown: Sequence["CaseHit"]) -> str:
     agreeing = Counter(code for hit in shown for code in hit.case.codes)
-    codes = list(dict.fromkeys(finding.code for finding in case.findings if not finding.negated))
-    chips = "".join(
-        f"<li>{escape(statement_name(code))} <small>{agreeing[code]} of {len(shown)}</small></li>" for code in sorted(codes, key=lambda c: -agreeing[c])
-    )
+    codes = sorted(dict.fromkeys(finding.code for finding in case.findings if not finding.negated), key=lambda code: -agreeing[code])
+    chips = "".join(f"<li>{escape(statement_name(code))} <small>{agreeing[code]} of {len(shown)}</small></li>" for code in codes)
     denied = ", ".join(dict.fromkeys(statement_name(finding.code) for finding in case.findings if finding.negated))
     html = f'<div><h5>Findings, in how many of these cases</h5><ul class="chips">{chips or "<li>none read</li>"}</ul>'
     return html + (f'<p class="fine">Denied: {escape(denied)}</p></div>' if denied else "</div>")
@@ -184,7 +192,7 @@ def _findings_html(case: Case, shown: Sequence["CaseHit"]) -> str:
 
 def _short(value: float) -> str:
     """A similarity as radiologists and statisticians write it: ".93"."""
-    return f"{value:.2f}".removeprefix("0") if value >= 0 else f"{value:.2f}".replace("-0", "−")
+    return f"{value:.2f}".replace("0.", ".", 1)
 
 
 def _ordinal(n: int) -> str:

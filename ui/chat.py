@@ -50,8 +50,8 @@ class Consultation:
     def _draft(self) -> Iterator["Sentence"]:
         assert self.record is not None
         draft = self.conversation.start(self.record)
-        yield from draft.sentences
-        self.turns.append(Turn("answer", "", draft.sentences, draft.withheld, draft))
+        yield from draft.supported
+        self.turns.append(Turn("answer", draft.notice, draft.supported, draft.withheld, draft))
 
     def _ask(self, question: str) -> Iterator["Sentence"]:
         yield from self.conversation.stream(question)

@@ -15,9 +15,9 @@ from ui import sources
 class _OneLine(TyperGroup):
     """Refusals and wrong usage are one line on stderr and exit code 2."""
 
-    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+    def main(self, *args: Any, **extra: Any) -> Any:
         try:
-            code = super().main(*args, standalone_mode=False, **extra)
+            code = super().main(*args, **extra | {"standalone_mode": False})
         except EcgCasesError as refusal:
             message = str(refusal)
         except typer.TyperException as wrong:

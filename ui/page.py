@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from agent import CaseLibrary
 
 UPLOAD_MB = 50
+YOU, DRAFT = ":material/person:", ":material/ecg_heart:"
 
 
 def page(library: "CaseLibrary", session: Session, llm_name: str) -> None:
     """The whole page, once. The drawing comes first, then the answer as it is written, then the cases it cites."""
     st.html(Path(__file__).with_name("style.css"))
     st.html(cards.bar_html(library.name, library.source_counts(), llm_name))
-    talk, evidence = (column.container(key=key) for column, key in zip(st.columns([2, 3], gap="medium"), ("talk", "evidence"), strict=True))
-    with st.container(horizontal=True, vertical_alignment="center", key="words"):
-        st.html("Try", width="content")
-        for label, question in WORDS.items():
-            st.button(label, help=question, on_click=session.receive, args=(question,), type="tertiary")
-    said = st.chat_input("Ask about your ECG or the cases, or drop an ECG file", accept_file="multiple", max_upload_size=UPLOAD_MB, key="said")
+    left, right = st.columns([2, 3], gap="medium")
+    talk, evidence = left.container(key="talk", height=600, border=False, autoscroll=True), right.container(key="evidence")
+    with left:
+        _words(session)
+        said = st.chat_input("Ask about the ECG or the cases, or drop an ECG", accept_file="multiple", max_upload_size=UPLOAD_MB, key="said")
     if said:
         session.receive(said.text.strip(), {file.name: file.getvalue() for file in said.files})
     with evidence:
@@ -45,29 +45,35 @@ def _history(session: Session) -> None:
         with st.container(horizontal=True, key="examples"):
             for label in EXAMPLES:
                 st.button(label, on_click=lambda label=label: session.open(example(label), f"Example: {label}"))
-    for number in range(len(session.here.turns)):
-        _turn(session.here, number)
+    for number, turn in enumerate(session.here.turns):
+        with st.chat_message("user" if turn.who == "you" else "assistant", avatar=YOU if turn.who == "you" else DRAFT):
+            st.html(cards.turn_html(turn, len(session.here.conversation.cases)))
+            _save(session.here, number)
 
 
-def _turn(here: Consultation, number: int) -> None:
-    turn = here.turns[number]
-    with st.chat_message("user" if turn.who == "you" else "assistant"):
-        st.html(cards.turn_html(turn, len(here.conversation.cases)))
-        if turn.draft:
-            text = cards.exported(turn.draft)
-            st.download_button("Save the draft", text, "draft.md", "text/markdown", key=f"save-{id(here)}-{number}", on_click="ignore")
+def _words(session: Session) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="words"):
+        st.html("Find cases with", width="content")
+        for label, question in WORDS.items():
+            st.button(label, help=question, on_click=session.receive, args=(question,))
 
 
 def _answers(here: Consultation) -> None:
-    """Answer what waits, sentence by sentence; each answer stays where it was written."""
+    """Answer what waits, sentence by sentence; at its end each answer becomes the turn it will stay."""
     while here.waiting:
-        slot = st.empty()
-        with slot.chat_message("assistant"), st.spinner("Searching the library"):
+        with st.chat_message("assistant", avatar=DRAFT):
             written = st.empty()
-            for sentences in here.answer():
-                written.html(cards.sentences_html(sentences, len(here.conversation.cases)))
-        with slot.container():
-            _turn(here, len(here.turns) - 1)
+            with st.spinner("Searching the library"):
+                for sentences in here.answer():
+                    written.html(cards.sentences_html(sentences, len(here.conversation.cases)))
+            written.html(cards.turn_html(here.turns[-1], len(here.conversation.cases)))
+            _save(here, len(here.turns) - 1)
+
+
+def _save(here: Consultation, number: int) -> None:
+    if draft := here.turns[number].draft:
+        key = f"save-{id(here)}-{number}"
+        st.download_button("Save the draft", cards.exported(draft), "draft.md", "text/markdown", key=key, on_click="ignore")
 
 
 def _drawing(here: Consultation) -> None:

@@ -66,7 +66,7 @@ def ecg_svg(record: EcgRecord, *, layout: str = STANDARD) -> str:
     body.append(f'<text class="scale" x="{_MARGIN:g}" y="{height - 2:g}">{SCALE}</text>')
     drawn = "\n".join(body)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}mm" height="{height:g}mm" role="img">\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}mm" height="{height:g}mm">\n'
         f"<title>{escape(describe(record))}</title>\n<style>"
         f"polyline{{fill:none;stroke:{_INK};stroke-width:.32;stroke-linejoin:round;stroke-linecap:round}}"
         f"text{{font:600 3.6px Helvetica,Arial,sans-serif;fill:{_INK};paint-order:stroke;stroke:{_PAPER};stroke-width:.9}}"
@@ -100,10 +100,10 @@ def _place(record: EcgRecord, layout: str) -> tuple[list[_Strip], float]:
 
 
 def _recorded_from(record: EcgRecord, lead: str, start: float, seconds: float) -> float:
-    """`start`, or where the lead begins if nothing of it was recorded in that span: a short record still shows every lead."""
-    recorded = np.flatnonzero(~np.isnan(record[lead]))
-    span = (recorded >= start * record.fs) & (recorded < (start + seconds) * record.fs)
-    return start if span.any() or not recorded.size else float(recorded[0] / record.fs)
+    """`start`, or where the lead has more to show if most of that span was not recorded: a short record still shows every lead."""
+    recorded = np.flatnonzero(~np.isnan(record[lead])) / record.fs
+    here = np.count_nonzero((recorded >= start) & (recorded < start + seconds)) / (seconds * record.fs)
+    return start if here > 0.5 or not recorded.size else float(max(recorded[0], min(start, recorded[-1] - seconds)))
 
 
 def _trace(record: EcgRecord, strip: _Strip) -> tuple[Signal, Signal]:

@@ -22,7 +22,9 @@ def cases(source: str, *, folds: str = "1-8", rate: int = 100) -> CaseStream:
         return CaseStream(simulated.cases(int(found[1] or DEMO_CASES)), {})
     root = Path(source)
     if not root.is_dir():
-        raise DataSetError(f"source is {root.name!r}, which is no folder: wanted demo, simulated:N, the folder of PTB-XL, or a folder of ECGs")
+        raise DataSetError(
+            f"source is {root.name!r}, which is no folder: wanted demo, simulated:N, the folder of PTB-XL, or a folder of ECGs"
+        )
     if (root / ptbxl.TABLE).is_file():
         return ptbxl.cases(root, folds=fold_numbers(folds), rate=rate)
     return folder.cases(root)

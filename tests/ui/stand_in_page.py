@@ -17,18 +17,20 @@ HOSTILE = "AV-Block I. Grades <script>alert(1)</script> [x](javascript:alert(2))
 def case(seed: int) -> Case:
     kind = list(KINDS)[seed % len(KINDS)]
     ecg = simulate(kind, seed=seed)
-    reading = ReportReading("de" if seed == 1 else "en", ecg.report, tuple(Finding(code) for code in ecg.truth.statements) + (Finding("STE_", negated=True),))
+    findings = (*map(Finding, ecg.truth.statements), Finding("STE_", negated=True))
+    reading = ReportReading("de" if seed == 1 else "en", ecg.report, findings)
     report = HOSTILE if seed == 1 else ecg.report
     return Case(f"fake/{seed}", lambda: ecg.record.resampled(100), report, "fake", "2020-02-02", ecg.record.patient, reading=reading)
 
 
 def hit(seed: int) -> Some:
-    matches = (Some(modality="ecg", rank=seed, similarity=0.99 - seed / 50), Some(modality="report", rank=seed + 2, similarity=0.5 - seed / 50))
-    return Some(case=case(seed), score=0.97 - seed / 40, matches=matches)
+    by_ecg = Some(modality="ecg", rank=seed, similarity=0.99 - seed / 50)
+    by_report = Some(modality="report", rank=seed + 2, similarity=0.5 - seed / 50)
+    return Some(case=case(seed), score=0.97 - seed / 40, matches=(by_ecg, by_report))
 
 
 def sentence(text: str, *citations: int, kind: str = "past_cases") -> Some:
-    return Some(text=text, citations=citations, kind=kind, supported=True)
+    return Some(text=text, citations=citations, kind=kind, supported=True, reason="case 9 does not state it")
 
 
 class Conversation:
@@ -43,20 +45,22 @@ class Conversation:
 
     def start(self, record: EcgRecord) -> Some:
         self.record = record
-        self.measurements = Some(heart_rate_bpm=62.0, pr_ms=212.0, qrs_ms=96.0, qt_ms=410.0, qtc_ms=None, axis_deg=-20.0, qtc_formula="Fridericia")
+        self.measurements = Some(
+            heart_rate_bpm=62.0, pr_ms=212.0, qrs_ms=96.0, qt_ms=410.0, qtc_ms=None, axis_deg=-20.0, qtc_formula="Fridericia"
+        )
         self._search()
         spoken = (
             sentence("Heart rate 62/min, PR 212 ms, QRS 96 ms.", kind="this_ecg"),
-            sentence("8 of the 10 closest cases report first-degree AV block.", 1, 2, 4, kind="this_ecg"),
+            sentence("8 of the 10 closest cases report first-degree AV block [1][2][4].", 1, 2, 4, kind="this_ecg"),
             sentence("Case 3 was described as sinus rhythm [3].", 3),
         )
-        withheld = (sentence("Case 9 reports <b>torsade</b>.", 9),)
+        withheld = (sentence("Case 9 reports <b>torsade</b> [9].", 9),)
 
         class Draft(Some):
             def __str__(self) -> str:
                 return "Heart rate 62/min [1]\n\nresearch use, a draft, not a diagnosis"
 
-        return Draft(sentences=spoken, withheld=withheld, cases=tuple(self.cases), abstained=False)
+        return Draft(supported=spoken, withheld=withheld, cases=tuple(self.cases), abstained=False, notice="")
 
     def _search(self) -> None:
         self.cases = self.cases or [hit(seed) for seed in range(1, 11)]
@@ -69,7 +73,7 @@ class Conversation:
             raise RuntimeError("a bug")
         self._search()
         self.shown = [2, 5]
-        said = (sentence(f"You asked: {question}"), sentence("Cases 2 and 5 do.", 2, 5))
+        said = (sentence(f"You asked: {question}"), sentence("Cases 2 and 5 do [2, 5].", 2, 5))
         yield from said
         self.reply = Some(text="", sentences=said, cases=(2, 5), withheld=(), notice="")
 
