@@ -6,7 +6,6 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import butter, sosfiltfilt
 
 from data.leads import STANDARD_LEADS, standard_lead_name
 from data.record import EcgRecord
@@ -185,7 +184,9 @@ def _misfit(lead: str, rows: Rows) -> str:
     i_and_ii = np.linalg.lstsq(_FROM_I_II[[_LIMB.index(name) for name in others]], together[:-1], rcond=None)[0]
     expected, found = _FROM_I_II[_LIMB.index(lead)] @ i_and_ii, together[-1]
     scale = float(found @ expected / (expected @ expected or 1.0))
-    return f"{lead} looks {scale:.2g} times too large" if _alike(found, expected) > 0.95 else f"{lead} does not follow from the others"
+    if _alike(found, expected) < 0.95:
+        return f"{lead} does not follow from the others"
+    return f"{lead} looks {'half' if round(scale, 2) == 0.5 else f'{round(scale, 2):,g} times'} as large as it should be"
 
 
 def _alike(a: npt.NDArray[np.floating], b: npt.NDArray[np.floating]) -> float:
@@ -194,8 +195,12 @@ def _alike(a: npt.NDArray[np.floating], b: npt.NDArray[np.floating]) -> float:
 
 
 def _band(signal: npt.NDArray[np.floating], fs: float, low: float, high: float) -> npt.NDArray[np.float64]:
-    sections = butter(3, [low, min(high, 0.45 * fs)], "bandpass", fs=fs, output="sos")
-    return np.asarray(sosfiltfilt(sections, signal - signal.mean(), padtype="even", padlen=min(len(signal) - 1, round(fs))), np.float64)
+    """The part from `low` to `high` Hz; mirrored at the end, so that no jump from end to start adds to it."""
+    n = len(signal)
+    spectrum = np.fft.rfft(np.concatenate([signal, signal[::-1]]).astype(np.float64))
+    frequencies = np.fft.rfftfreq(2 * n, 1 / fs)
+    spectrum[(frequencies < low) | (frequencies > high)] = 0
+    return np.asarray(np.fft.irfft(spectrum, 2 * n)[:n])
 
 
 def _repetition(signal: npt.NDArray[np.float64], fs: float) -> float:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from math import gcd
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -95,15 +95,25 @@ class EcgRecord:
         """The same ECG at another rate, by polyphase filtering; a sample next to a gap stays open."""
         if fs == self.fs:
             return self
-        up, down = round(fs * 1000), round(self.fs * 1000)
-        up, down = up // gcd(up, down), down // gcd(up, down)
+        ratio = Fraction(fs / self.fs).limit_denominator(1000)  # exact for all common rates, and the filter stays short for odd ones
+        up, down = ratio.numerator, ratio.denominator
         gaps = np.isnan(self.signal)
-        filled = resample_poly(np.where(gaps, 0.0, self.signal), up, down, axis=1, padtype="line")
+        resampled = resample_poly(_bridged(self.signal, gaps), up, down, axis=1, padtype="line")
         if gaps.any():
-            nearest = np.minimum((np.arange(filled.shape[1]) * down / up).round().astype(int), self.n_samples - 1)
-            filled[gaps[:, nearest]] = np.nan
-        return self.changed(signal=filled.astype(np.float32), fs=fs)
+            nearest = np.minimum((np.arange(resampled.shape[1]) * down / up).round().astype(int), self.n_samples - 1)
+            resampled[gaps[:, nearest]] = np.nan
+        return self.changed(signal=resampled.astype(np.float32), fs=fs)
 
     def seconds(self, start: float, stop: float) -> "EcgRecord":
         """The part from `start` to `stop` seconds."""
         return self.changed(signal=self.signal[:, round(start * self.fs) : round(stop * self.fs)])
+
+
+def _bridged(signal: Signal, gaps: npt.NDArray[np.bool_]) -> Signal:
+    """The signal with straight lines over its gaps, so that a filter finds no step there; zero where a lead was never recorded."""
+    bridged = np.where(gaps, np.float32(0), signal)
+    at = np.arange(signal.shape[1])
+    for row, gap in zip(bridged, gaps, strict=True):
+        if gap.any() and not gap.all():
+            row[gap] = np.interp(at[gap], at[~gap], row[~gap])
+    return bridged

@@ -41,7 +41,9 @@ def file_content(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         if isinstance(error, UnreadableEcgError):
             raise
-        raise UnreadableEcgError(f"cannot be opened ({type(error).__name__}), wanted an ECG file: check the path and its permissions") from None
+        raise UnreadableEcgError(
+            f"cannot be opened ({type(error).__name__}), wanted an ECG file: check the path and its permissions"
+        ) from None
 
 
 def opened(files: Bundle) -> Bundle:

@@ -68,7 +68,9 @@ def ecg_record(channels: Iterable[Channel], *, fs: float, warnings: Sequence[str
             with np.errstate(over="ignore"):
                 rows[lead] = (np.asarray(channel.samples, np.float64) * (sign * factor)).astype(np.float32)
     if not any(lead in rows for lead in STANDARD_LEADS):
-        raise UnreadableEcgError(f"no standard ECG lead in a unit of voltage among {_listed(dropped + list(rows))}: name the leads I, II, ... V6")
+        raise UnreadableEcgError(
+            f"no standard ECG lead in a unit of voltage among {_listed(dropped + list(rows))}: name the leads I, II, ... V6"
+        )
     if dropped:
         notes.append(f"Left out, not an ECG lead in a unit of voltage: {_listed(dropped)}.")
     if others := [lead for lead in rows if lead not in STANDARD_LEADS]:
@@ -89,7 +91,9 @@ def _lead_and_sign(label: str, notes: list[str]) -> tuple[str | None, int]:
         notes.append(f"The file has -{name}; it was inverted to {name}.")
         return name, -1
     if _MODIFIED_II.fullmatch(label):
-        notes.append(f"{label} is a modified lead II, from electrodes on the trunk; it is read as lead II, its amplitudes and axis differ from lead II.")
+        notes.append(
+            f"{label} is a modified lead II, from electrodes on the trunk; it is read as lead II, its amplitudes and axis differ from lead II."
+        )
         return "II", 1
     return (_brief(label).upper(), 1) if _OTHER_ECG_LEAD.fullmatch(label) else (None, 1)
 

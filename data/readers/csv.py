@@ -24,7 +24,18 @@ from data.record import EcgRecord
 _HEAD = 20_000  # bytes looked at to tell a table
 _DELIMITERS = (",", ";", "\t", "|", None)  # None: blanks
 _MISSING = {"", "nan", "na", "n/a", "null", "none", "-"}
-_RATE_KEYS = {"fs", "sampling rate", "sample rate", "sampling frequency", "sampling_rate", "sample_rate", "sampling_frequency", "frequency", "rate", "hz"}
+_RATE_KEYS = {
+    "fs",
+    "sampling rate",
+    "sample rate",
+    "sampling frequency",
+    "sampling_rate",
+    "sample_rate",
+    "sampling_frequency",
+    "frequency",
+    "rate",
+    "hz",
+}
 _UNIT_KEYS = {"unit", "units"}
 _DATE_KEYS = {"date", "time", "datetime", "acquisition date", "recorded"}
 _IN_BRACKETS = re.compile(r"(.*?)\s*[\[(]\s*([^\])]*?)\s*[\])]\s*")
@@ -98,9 +109,11 @@ def _text(content: bytes) -> str:
 
 
 def _delimiter(header: str) -> str | None:
-    return max(_DELIMITERS, key=lambda delimiter: len(header.split(delimiter)) if delimiter else 0) if any(
-        delimiter in header for delimiter in _DELIMITERS if delimiter
-    ) else None
+    return (
+        max(_DELIMITERS, key=lambda delimiter: len(header.split(delimiter)) if delimiter else 0)
+        if any(delimiter in header for delimiter in _DELIMITERS if delimiter)
+        else None
+    )
 
 
 def _cells(line: str, delimiter: str | None) -> list[str]:
@@ -178,7 +191,11 @@ def _rate(table: _Table, stated: dict[str, str], given: Given) -> float:
         match = re.match(r"\d+(?:\.\d+)?(?=\s*(?:hz|samples.*|1/s)?$)", written.strip(), re.IGNORECASE)
         if match is None:
             raise UnreadableEcgError(f"states the rate {own_name(written)!r}, wanted samples per second such as '# fs: 500': correct it")
-    rates = {"a comment": float(match[0]) if written is not None and match else None, "the caller": given.fs, "the time column": _rate_of_time(table)}
+    rates = {
+        "a comment": float(match[0]) if written is not None and match else None,
+        "the caller": given.fs,
+        "the time column": _rate_of_time(table),
+    }
     known = {source: rate for source, rate in rates.items() if rate is not None}
     if not known:
         raise UnreadableEcgError("states no sampling rate, wanted one: add a line '# fs: 500' or a column 'time [s]', or give fs=")
@@ -202,7 +219,9 @@ def _rate_of_time(table: _Table) -> float | None:
     scale = _SECONDS.get((unit or label).lower())
     possible = [1 / (step * s) for s in ([scale] if scale else [1.0, 1e-3]) if RATES[0] <= 1 / (step * s) <= RATES[1]]
     if len(possible) != 1 or (scale is None and step == 1):
-        raise UnreadableEcgError("has a time column whose unit cannot be told, wanted seconds or milliseconds: call it 'time [s]' or 'time [ms]'")
+        raise UnreadableEcgError(
+            "has a time column whose unit cannot be told, wanted seconds or milliseconds: call it 'time [s]' or 'time [ms]'"
+        )
     return float(round(possible[0])) if abs(possible[0] - round(possible[0])) < 0.005 * possible[0] else possible[0]
 
 
@@ -221,7 +240,9 @@ def _unmistakable_unit(labels: Sequence[str], values: npt.NDArray[np.float64]) -
             return "mV"
         if 300 <= span <= 8000:
             return "uV"
-    raise UnreadableEcgError("states no unit and its values leave more than one open, wanted mV or uV: add a line '# unit: uV', or give unit=")
+    raise UnreadableEcgError(
+        "states no unit and its values leave more than one open, wanted mV or uV: add a line '# unit: uV', or give unit="
+    )
 
 
 def _date(written: str | None) -> datetime | None:
@@ -229,5 +250,3 @@ def _date(written: str | None) -> datetime | None:
         return datetime.fromisoformat(written) if written else None
     except ValueError:
         return None
-
-

@@ -40,7 +40,7 @@ def sniff(content: bytes) -> bool:
     return content[_PREAMBLE : _PREAMBLE + 4] == b"DICM"
 
 
-def read(name: str, files: Bundle, given: Given) -> EcgRecord:
+def read(name: str, files: Bundle, _: Given) -> EcgRecord:
     """The rhythm of the file, in mV; an averaged beat beside it is left out.
 
     Raises
@@ -55,7 +55,9 @@ def read(name: str, files: Bundle, given: Given) -> EcgRecord:
     dataset = dcmread(io.BytesIO(content), specific_tags=_WANTED)
     groups = list(dataset.get("WaveformSequence") or [])
     if not groups:
-        raise UnreadableEcgError("is a DICOM file without a waveform, wanted a 12-lead ECG waveform: export the ECG itself, not its picture or report")
+        raise UnreadableEcgError(
+            "is a DICOM file without a waveform, wanted a 12-lead ECG waveform: export the ECG itself, not its picture or report"
+        )
     rhythms = [group for group in groups if not _is_averaged(group)]
     if not rhythms:
         raise UnreadableEcgError("is a DICOM file with only an averaged beat, wanted the rhythm: export the full disclosure of the ECG")

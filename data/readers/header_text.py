@@ -8,7 +8,9 @@ from data.record import Patient
 
 _PAIR = re.compile(r"<?\s*([\w ./()-]{1,40}?)\s*>?\s*[:=]\s*(.*)", re.DOTALL)
 _MITDB = re.compile(r"(\d{1,3})\s+([MF])\b")  # MIT-BIH: "69 M 1085 1629 x1"
-_ID = re.compile(r"(?:(?:patient|subject|case|medical record)[ _.-]*)?(?:id|identifier|number|nr|no)|patient|subject|mrn|pid|ssn", re.IGNORECASE)
+_ID = re.compile(
+    r"(?:(?:patient|subject|case|medical record)[ _.-]*)?(?:id|identifier|number|nr|no)|patient|subject|mrn|pid|ssn", re.IGNORECASE
+)
 _PERSON = re.compile(
     r"\b(?:(?:sur|last|first|family|given|patient)?[ _]?name|nachname|vorname|nom|nombre|apellidos?|imi?[eę]|nazwisko"
     r"|birth[ _]?date|date of birth|dob|geburtsdatum|address|phone|telephone|e-?mail|physician|doctor|operator|technician|referr\w+)\b",

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from data.errors import UnreadableEcgError
-from data.quality import limb_lead_error
+from data.quality import LAW_TOLERANCE, limb_lead_error
 from data.readers.bundle import Bundle, own_name
 from data.readers.channels import Channel, ecg_record
 from data.readers.header_text import kept, patient_of
@@ -72,7 +71,7 @@ def sniff(content: bytes) -> bool:
         return False
     if len(lines) == 1:
         return not _is_number(lines[0].split()[0]) or len(lines[0].split()) in (3, 4)
-    described = (_SEGMENT_LINE if record[1] else _SIGNAL_LINE).fullmatch(lines[1])
+    described = _SIGNAL_LINE.fullmatch(lines[1]) or (record[1] and _SEGMENT_LINE.fullmatch(lines[1]))
     return bool(described) and not _is_number(lines[1].split()[0])
 
 
@@ -83,7 +82,7 @@ def companions(content: bytes) -> Sequence[str]:
     return [name for name in list(named)[:MAX_SIGNALS] if _PLAIN_NAME.fullmatch(name)]
 
 
-def read(name: str, files: Bundle, given: Given) -> EcgRecord:
+def read(name: str, files: Bundle, _: Given) -> EcgRecord:
     """The whole record, physical values in mV.
 
     Raises
@@ -142,14 +141,18 @@ def _checked_header(content: bytes, files: Bundle) -> _Header:
         raise UnreadableEcgError("is a WFDB header of over 1 MB, wanted one of an ECG: send the header as the device wrote it")
     header = _parsed(*_lines(content))
     if header.n_segments is not None:
-        raise UnreadableEcgError("is a WFDB record of several segments, wanted one segment: send the header and signal file of the segment that matters")
+        raise UnreadableEcgError(
+            "is a WFDB record of several segments, wanted one segment: send the header and signal file of the segment that matters"
+        )
     if not 0 < header.n_signals <= MAX_SIGNALS:
         raise UnreadableEcgError(f"header claims {header.n_signals:,} signals, wanted 1 to {MAX_SIGNALS}: send the header of one ECG")
     if len(header.signals) != header.n_signals:
         raise UnreadableEcgError(f"header claims {header.n_signals} signals and describes {len(header.signals)}: send the header whole")
     for file in header.files:
         if not _PLAIN_NAME.fullmatch(file):
-            raise UnreadableEcgError(f"header points to a file outside its folder ({own_name(file)}), wanted a plain name: correct the header")
+            raise UnreadableEcgError(
+                f"header points to a file outside its folder ({own_name(file)}), wanted a plain name: correct the header"
+            )
         if file not in files:
             raise UnreadableEcgError(f"header without its signal file {own_name(file)}: send both together")
         _check_length(header, file, len(files[file]))
@@ -177,9 +180,13 @@ def _check_length(header: _Header, file: str, size: int) -> None:
     signals = [signal for signal in header.signals if signal.file == file]
     fmt, per_frame = signals[0].format, sum(signal.samples_per_frame for signal in signals)
     if any(signal.format != fmt for signal in signals) or (fmt not in _BYTES_PER_SAMPLE and fmt not in _COMPRESSED):
-        raise UnreadableEcgError(f"signal file {file} is in WFDB format {fmt}, wanted one of {', '.join(_BYTES_PER_SAMPLE)}: convert the record")
+        raise UnreadableEcgError(
+            f"signal file {file} is in WFDB format {fmt}, wanted one of {', '.join(_BYTES_PER_SAMPLE)}: convert the record"
+        )
     if (header.n_frames or 0) * sum(signal.samples_per_frame for signal in header.signals) > MAX_SAMPLES:
-        raise UnreadableEcgError(f"header claims {header.n_frames:,} samples a lead, wanted a recording of one ECG: send the part that matters")
+        raise UnreadableEcgError(
+            f"header claims {header.n_frames:,} samples a lead, wanted a recording of one ECG: send the part that matters"
+        )
     needed = ceil((header.n_frames or 1) * per_frame * _BYTES_PER_SAMPLE.get(fmt, 0)) + signals[0].offset
     if needed > size:
         raise UnreadableEcgError(f"signal file {file} is cut off: the header claims {needed:,} bytes, it has {size:,}; send it whole")
@@ -207,7 +214,7 @@ def _channels(record: "Record", warnings: list[str]) -> tuple[list[Channel], int
     physical = record.dac(expanded=True, return_res=64)
     channels = [Channel(labels[i], physical[i], record.units[i]) for i in wanted]
     counts = [Channel(labels[i], np.where(np.isnan(physical[i]), np.nan, record.e_d_signal[i]), "uV") for i in wanted]
-    if _holds_only_in_counts(channels, counts):
+    if len(set(record.adc_gain)) > 1 and _holds_only_in_counts(channels, counts):
         warnings.append("The header's gains break Einthoven's law and the stored numbers keep it: these were read as microvolts.")
         channels = counts
     return channels, rate_factor
@@ -217,17 +224,10 @@ def _holds_only_in_counts(channels: Sequence[Channel], counts: Sequence[Channel]
     """Were the leads scaled one by one after recording, as in LUDB, so that the header's gains are no millivolts?"""
 
     def error(of: Sequence[Channel]) -> float | None:
-        rows = {channel.label: channel.samples.astype(np.float32) for channel in of}
-        return limb_lead_error(tuple(rows), _stack(rows))
+        return limb_lead_error([channel.label for channel in of], np.stack([channel.samples for channel in of]).astype(np.float32))
 
-    if len({channel.label for channel in channels}) < len(channels):
-        return False
     physical, stored = error(channels), error(counts)
-    return physical is not None and stored is not None and physical > 0.1 and stored < 0.02
-
-
-def _stack(rows: dict[str, npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
-    return np.stack(list(rows.values()))
+    return physical is not None and stored is not None and physical > LAW_TOLERANCE and stored < LAW_TOLERANCE / 2
 
 
 def _start(record: "Record") -> datetime | None:

@@ -1,0 +1,141 @@
+"""DICOM waveforms: pydicom's own sample against pydicom's `waveform_array`, and what vendors do to such files."""
+
+import io
+from collections.abc import Callable
+from datetime import datetime
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.data import get_testdata_file
+
+from data import UnreadableEcgError, read_ecg
+
+
+@pytest.fixture(scope="module")
+def sample() -> bytes:
+    path = get_testdata_file("waveform_ecg.dcm", download=False)
+    if path is None:
+        pytest.skip("this pydicom comes without its 12-lead sample")
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _changed(content: bytes, change: Callable[[pydicom.Dataset], None]) -> bytes:
+    dataset = pydicom.dcmread(io.BytesIO(content))
+    change(dataset)
+    out = io.BytesIO()
+    dataset.save_as(out)
+    return out.getvalue()
+
+
+def test_the_rhythm_and_not_the_median_beat_has_the_values_of_pydicom(sample: bytes) -> None:
+    expected = pydicom.dcmread(io.BytesIO(sample)).waveform_array(0)  # (n_samples, 12), microvolts
+    record = read_ecg(sample)
+
+    assert record.leads == ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
+    assert (record.fs, record.n_samples) == (1000, 10_000)
+    np.testing.assert_allclose(record.signal, expected.T / 1000, atol=0.5 * 1.25 / 1000)
+
+
+def test_age_sex_and_time_are_kept_and_the_person_is_not(sample: bytes) -> None:
+    record = read_ecg(sample)
+
+    assert (record.patient.age, record.patient.sex, record.patient.id) == (42, "F", None)
+    assert record.time == datetime(2013, 1, 25, 10, 59, 19)
+    assert "Anonymous" not in repr(record)
+    assert read_ecg(sample, keep_id=True).patient.id == "642341"
+
+
+def test_the_rhythm_is_found_behind_the_median_beat(sample: bytes) -> None:
+    def reverse(dataset: pydicom.Dataset) -> None:
+        dataset.WaveformSequence = pydicom.Sequence(reversed(dataset.WaveformSequence))
+
+    np.testing.assert_array_equal(read_ecg(_changed(sample, reverse)).signal, read_ecg(sample).signal)
+
+
+def test_correction_baseline_and_millivolts_are_applied(sample: bytes) -> None:
+    def change(dataset: pydicom.Dataset) -> None:
+        channel = dataset.WaveformSequence[0].ChannelDefinitionSequence[1]
+        channel.ChannelSensitivity = "0.00125"
+        channel.ChannelSensitivityUnitsSequence[0].CodeValue = "mV"
+        channel.ChannelSensitivityCorrectionFactor = "2"
+        channel.ChannelBaseline = "0.5"
+
+    plain, changed = read_ecg(sample), read_ecg(_changed(sample, change))
+    np.testing.assert_allclose(changed["II"], 2 * plain["II"] + 0.5, atol=1e-5)
+    assert any("II looks 2 times as large" in warning for warning in changed.warnings)
+
+
+def test_padding_is_a_gap(sample: bytes) -> None:
+    def change(dataset: pydicom.Dataset) -> None:
+        group = dataset.WaveformSequence[0]
+        samples = np.frombuffer(group.WaveformData, "<i2").reshape(-1, 12).copy()
+        samples[:500, 6] = -32768
+        group.WaveformData = samples.tobytes()
+        group.add_new("WaveformPaddingValue", "OW", np.array([-32768], "<i2").tobytes())
+
+    record = read_ecg(_changed(sample, change))
+    assert np.isnan(record["V1"][:500]).all()
+    assert np.isfinite(record["V1"][500:]).all()
+
+
+def test_leads_are_known_by_label_where_the_code_is_a_vendors_own(sample: bytes) -> None:
+    def change(dataset: pydicom.Dataset) -> None:
+        for channel in dataset.WaveformSequence[0].ChannelDefinitionSequence:
+            source = channel.ChannelSourceSequence[0]
+            channel.ChannelLabel = source.CodeMeaning.replace("Lead ", "").replace(" (Einthoven)", "")
+            source.CodeValue, source.CodingSchemeDesignator, source.CodeMeaning = "X99", "99VENDOR", "channel"
+
+    np.testing.assert_array_equal(read_ecg(_changed(sample, change)).signal, read_ecg(sample).signal)
+
+
+def _swap_codes(dataset: pydicom.Dataset) -> None:
+    dataset.WaveformSequence[0].ChannelDefinitionSequence[0].ChannelSourceSequence[0].CodeValue = "5.6.3-9-2"
+
+
+def _drop_rhythm(dataset: pydicom.Dataset) -> None:
+    del dataset.WaveformSequence[0]
+
+
+def _drop_unit(dataset: pydicom.Dataset) -> None:
+    del dataset.WaveformSequence[0].ChannelDefinitionSequence[3].ChannelSensitivityUnitsSequence
+
+
+def _claim_more(dataset: pydicom.Dataset) -> None:
+    dataset.WaveformSequence[0].NumberOfWaveformSamples = 2**32 - 1
+
+
+def _drop_waveform(dataset: pydicom.Dataset) -> None:
+    del dataset.WaveformSequence
+
+
+def _compress(dataset: pydicom.Dataset) -> None:
+    dataset.WaveformSequence[0].WaveformSampleInterpretation = "MB"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (_swap_codes, "calls one channel both I and II"),
+        (_drop_rhythm, "only an averaged beat"),
+        (_drop_unit, "without sensitivity or unit"),
+        (_claim_more, "cut off"),
+        (_drop_waveform, "without a waveform"),
+        (_compress, "compressed samples"),
+    ],
+)
+def test_what_is_not_sure_is_refused(sample: bytes, change: Callable[[pydicom.Dataset], None], said: str) -> None:
+    with pytest.raises(UnreadableEcgError, match=said):
+        read_ecg(_changed(sample, change))
+
+
+def test_a_deflated_file_is_refused_before_it_unpacks(sample: bytes) -> None:
+    with pytest.raises(UnreadableEcgError, match="deflated"):
+        read_ecg(sample.replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.1.99"), name="a.dcm")
+
+
+@pytest.mark.parametrize("content", [b"not an ECG at all\n" * 20, b"<?xml version='1.0'?><ecg/>"])
+def test_text_called_dcm_is_no_dicom(content: bytes) -> None:
+    with pytest.raises(UnreadableEcgError, match=r"^ecg\.dcm: is (text|XML)"):
+        read_ecg(content, name="ecg.dcm")
