@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from base64 import b85decode, b85encode
+from base64 import b64decode, b64encode
 from datetime import datetime
 
 import numpy as np
@@ -20,7 +20,7 @@ Steps = npt.NDArray[np.int32]
 
 
 def pack(record: EcgRecord) -> str:
-    """An ECG as base85 text: whole steps of 5 uV, at most 250 Hz, what was not recorded kept open.
+    """An ECG as base64 text: whole steps of 5 uV, at most 250 Hz, what was not recorded kept open.
 
     Leads that follow from I and II are kept as their difference from Einthoven's and Goldberger's laws, and every lead as
     its differences from sample to sample: both are near zero, which is what makes the text short. Patient and header
@@ -43,12 +43,12 @@ def pack(record: EcgRecord) -> str:
         "warnings": record.warnings,
     }
     mask = np.packbits(gaps).tobytes() if gaps.any() else b""
-    return b85encode(zlib.compress(json.dumps(head).encode() + b"\n" + mask + planes.tobytes())).decode()
+    return b64encode(zlib.compress(json.dumps(head).encode() + b"\n" + mask + planes.tobytes())).decode()
 
 
 def unpack(text: str, patient: Patient | None = None) -> EcgRecord:
     """The ECG of a packed text; every sample within half a step, 2.5 uV, of the one packed (at its rate)."""
-    header, _, body = zlib.decompress(b85decode(text)).partition(b"\n")
+    header, _, body = zlib.decompress(b64decode(text)).partition(b"\n")
     head = json.loads(header)
     shape = (len(head["leads"]), head["samples"])
     size = shape[0] * shape[1]

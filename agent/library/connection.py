@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import numpy as np
 
@@ -29,13 +30,13 @@ class Connection:
     cases: "Collection"
 
     def put_cases(self, case_ids: Sequence[str], rows: Sequence[Metadata]) -> None:
-        """Write what is shown of cases. Their one-dimensional vectors mean nothing: Chroma wants one, and equal ones are slow."""
-        places = [[float(value)] for value in np.random.default_rng(len(case_ids)).random(len(case_ids))]
-        self.cases.upsert(ids=list(case_ids), embeddings=places, metadatas=list(rows))
+        """Write what is shown of cases. Chroma wants vectors of them: one number each, unlike any other, as equal points index badly."""
+        numbers = np.array([[crc32(case_id.encode())] for case_id in case_ids], np.float32)
+        self.cases.upsert(ids=list(case_ids), embeddings=numbers, metadatas=list(rows))
 
     def put_vectors(self, ids: Sequence[str], vectors: Vectors, metadata: Sequence[Metadata]) -> None:
         """Write what is searched; one transaction, so that a case has all its rows or none."""
-        self.vectors.upsert(ids=list(ids), embeddings=vectors, metadatas=list(metadata))  # type: ignore[arg-type]
+        self.vectors.upsert(ids=list(ids), embeddings=vectors, metadatas=list(metadata))
 
     def shown(self, case_ids: Sequence[str]) -> dict[str, Metadata]:
         """The rows of these cases, as far as they are there."""
