@@ -226,7 +226,9 @@ def _p_onset(beats: Array, median: Array, onset: int, rr: float, qt: float) -> i
     if clarity < P_CLARITY:
         return None
     before = range(max(lo, steepest - round(0.06 * FS)), steepest + 1)
-    first = next(i for i in before if i == steepest or (slope[i] > 0.5 * slope[steepest] and slope[i] == slope[max(0, i - 5) : i + 6].max()))
+    first = next(
+        i for i in before if i == steepest or (slope[i] > 0.5 * slope[steepest] and slope[i] == slope[max(0, i - 5) : i + 6].max())
+    )
     rest = slope[lo : first + 1].min()
     low = np.flatnonzero(slope[lo : first + 1] <= rest + P_ONSET * (slope[first] - rest))
     return lo + int(low[-1])

@@ -1,0 +1,211 @@
+"""A conversation about one ECG and the cases like it: the draft first, then questions, with whichever language model is configured."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from agent.agent import agent_over, near_of
+from agent.background import iterate
+from agent.casebook import Casebook
+from agent.check import checked
+from agent.draft import Draft, draft_evidence, draft_summary
+from agent.evidence import RESEARCH_USE, Evidence, Sentence, numbers_in, split_sentences
+from agent.hits import CaseHit
+from agent.measure import Measurements
+from agent.questions import understand
+from agent.tools import CaseTools, parsed
+from data import EcgRecord
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+    from agent.library import CaseLibrary
+
+TIMEOUT_S = 120.0
+MAX_STEPS = 8  # rounds of tool calls before a model counts as looping
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer. Citation n is the conversation's `cases[n - 1]`."""
+
+    sentences: tuple[Sentence, ...]  # all that were written; what is not supported is in `withheld`
+    cases: tuple[CaseHit, ...] = ()  # the cited cases, in the order of their numbers
+    notice: str = ""  # a plain word on what went otherwise than asked
+
+    @property
+    def withheld(self) -> tuple[Sentence, ...]:
+        return tuple(sentence for sentence in self.sentences if not sentence.supported)
+
+    @property
+    def text(self) -> str:
+        """What may be shown."""
+        shown = " ".join(sentence.text for sentence in self.sentences if sentence.supported)
+        return shown or "Nothing of the answer was supported by its sources."
+
+    @property
+    def citations(self) -> tuple[int, ...]:
+        """Numbers cited in what may be shown, ascending."""
+        return tuple(sorted({n for sentence in self.sentences if sentence.supported for n in sentence.citations}))
+
+    def __str__(self) -> str:
+        return "\n\n".join(part for part in (self.notice, self.text, RESEARCH_USE) if part)
+
+
+class Conversation:
+    """One ECG, its cases, and the memory of what was asked.
+
+    Citation n is `cases[n - 1]`: every case met in this conversation, in the order met, so that a number never changes. `shown` is
+    the current selection, best first. An LLM that fails, loops or is too slow is replaced by the offline rules for that answer.
+    """
+
+    def __init__(self, library: "CaseLibrary", llm: "LLM | None" = None, *, k: int = 10, timeout_s: float = TIMEOUT_S) -> None:
+        self._book = Casebook(library, k=k)
+        self._near = near_of(library)
+        self._tools = CaseTools(self._book, self._near)
+        self._timeout_s = timeout_s
+        self.llm = llm
+        self.reply: Reply | None = None  # the last answer
+        self.draft: Draft | None = None
+        self._history: list[Any] = []  # LlamaIndex chat messages of the earlier turns
+
+    @property
+    def record(self) -> EcgRecord | None:
+        return self._book.record
+
+    @property
+    def measurements(self) -> Measurements | None:
+        return self._book.measured(0) if self.record is not None else None
+
+    @property
+    def cases(self) -> tuple[CaseHit, ...]:
+        return tuple(self._book.cases)
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        return tuple(self._book.shown)
+
+    @property
+    def offline(self) -> bool:
+        """Whether the offline rules answer."""
+        return self.llm is None or bool(getattr(self.llm, "offline", False))
+
+    def start(self, record: EcgRecord) -> Draft:
+        """Begin anew with an ECG: search, measure, draft."""
+        self.open(record)
+        self.draft = draft_summary(record, self.cases, llm=None if self.offline else self.llm, near=self._near)
+        self._remember("I uploaded an ECG: measure it, find similar cases and draft a summary.", str(self.draft))
+        return self.draft
+
+    def open(self, record: EcgRecord) -> None:
+        """Begin anew with an ECG and its closest cases, without a draft."""
+        self._book.begin(record)
+        self._history = []
+
+    def look_up(self, text: str) -> None:
+        """Put the cases that fit a text on the table, where there is no ECG; those that report a finding it names, if any do."""
+        codes = list(understand(text).codes)
+        if not (codes and self._tools.search_by_text(text, with_findings=codes)["found"]):
+            self._tools.search_by_text(text)
+
+    @property
+    def conditions(self) -> dict[str, Any]:
+        """What all cases of the selection fulfil, see `agent.conditions`."""
+        return dict(self._book.conditions)
+
+    def narrow(
+        self,
+        *,
+        sex: Literal["F", "M"] | None = None,
+        age: dict[str, float] | None = None,
+        with_findings: list[str] | None = None,
+        without_findings: list[str] | None = None,
+    ) -> None:
+        """Search again under these conditions, in place of the present ones; findings are SCP-ECG codes or names."""
+        self._tools.search_by_ecg(sex, age, with_findings, without_findings, keep_conditions=False)
+
+    def ask(self, question: str) -> Reply:
+        """Answer a question about the ECG and the cases."""
+        for _ in self.stream(question):
+            pass
+        assert self.reply is not None
+        return self.reply
+
+    def stream(self, question: str) -> Iterator[Sentence]:
+        """The supported sentences of an answer as they are ready; then `reply` is the whole of it."""
+        sentences: list[Sentence] = []
+        notice = ""
+        if not self.offline:
+            try:
+                for sentence in self._answer(question, self.llm):
+                    sentences.append(sentence)
+                    if sentence.supported:
+                        yield sentence
+                if not any(sentence.supported for sentence in sentences):
+                    notice = "The language model's answer was not supported by the sources; this is the offline answer."
+            except Exception as error:  # whatever a foreign client raises, the person gets an answer
+                notice = f"The language model did not answer ({_plain(error)}); this is the offline answer."
+        if self.offline or notice:
+            offline = []
+            for sentence in self._answer(question, None):
+                offline.append(sentence)
+                if sentence.supported:
+                    yield sentence
+            sentences = [*(s for s in sentences if not s.supported), *offline] if notice else offline
+        cited = sorted({n for sentence in sentences if sentence.supported for n in sentence.citations})
+        self.reply = Reply(tuple(sentences), tuple(self._book.cases[n - 1] for n in cited), notice)
+        self._remember(question, self.reply.text)
+
+    def _answer(self, question: str, llm: "LLM | None") -> Iterator[Sentence]:
+        """Sentences of the agent's answer, each checked against what the tools had given by then."""
+        numbers: set[float] = set()
+        defined: set[str] = set()
+        text, done = "", 0
+        for kind, content in iterate(self._events(question, llm), self._timeout_s):
+            if kind == "tool":
+                numbers |= set(numbers_in(json.dumps(content, ensure_ascii=False).replace('"', " ")))
+                defined |= {definition["code"] for definition in content.get("definitions", ())}
+                continue
+            text += content
+            *complete, _ = split_sentences(text) or [""]  # the last one may go on
+            yield from (checked(sentence, self._evidence(numbers, defined)) for sentence in complete[done:])
+            done = max(done, len(complete))
+        yield from (checked(sentence, self._evidence(numbers, defined)) for sentence in split_sentences(text)[done:])
+
+    async def _events(self, question: str, llm: "LLM | None") -> AsyncIterator[tuple[str, Any]]:
+        """("tool", result) and ("text", piece of the answer), as the agent goes."""
+        from llama_index.core.agent.workflow import AgentStream, FunctionAgent, ToolCallResult
+
+        agent = agent_over(self._tools, llm)
+        handler = agent.run(user_msg=question, chat_history=list(self._history), max_iterations=MAX_STEPS)
+        streams = isinstance(agent, FunctionAgent)  # what a ReAct agent streams is its reasoning
+        streamed = ""
+        async for event in handler.stream_events():
+            if isinstance(event, ToolCallResult):
+                yield "tool", parsed(event.tool_output.content or "")
+            elif streams and isinstance(event, AgentStream) and event.delta:
+                streamed += event.delta
+                yield "text", event.delta
+        answer = (await handler).response.content or ""
+        if not streamed.strip():
+            yield "text", answer
+
+    def _remember(self, question: str, answer: str) -> None:
+        from llama_index.core.llms import ChatMessage, MessageRole
+
+        self._history += [ChatMessage(role=MessageRole.USER, content=question), ChatMessage(role=MessageRole.ASSISTANT, content=answer)]
+
+    def _evidence(self, numbers: set[float], defined: set[str]) -> Evidence:
+        given = set(numbers)
+        if self.record is not None and self.measurements is not None:
+            given |= draft_evidence(self.measurements, self.record, self._book.numbered).numbers
+        cases = {n: hit.case for n, hit in self._book.numbered.items()}
+        return Evidence(cases, self.shown, frozenset(given), frozenset(defined))
+
+
+def _plain(error: Exception) -> str:
+    """What went wrong, in words that hold no address and no key."""
+    if isinstance(error, TimeoutError):
+        return str(error) or "it took too long"
+    return "it went in circles" if "iterations" in str(error) else type(error).__name__

@@ -1,0 +1,97 @@
+"""The library as a LlamaIndex query engine: a question, with or without an ECG, answered with cited cases as source nodes."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from llama_index.core.base.base_query_engine import BaseQueryEngine
+from llama_index.core.base.response.schema import Response
+from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType, TextNode
+
+from agent.conversation import Conversation, Reply
+from agent.evidence import RESEARCH_USE
+from agent.hits import CaseHit
+from data import EcgRecord
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+    from agent.library import CaseLibrary
+
+
+class EcgQueryEngine(BaseQueryEngine):
+    """Answers questions about the cases of a library.
+
+    Parameters
+    ----------
+    library : the cases
+    llm : any LlamaIndex LLM; without one the offline rules
+    k : cases looked up for an ECG
+    """
+
+    def __init__(self, *, library: "CaseLibrary", llm: "LLM | None" = None, k: int = 10) -> None:
+        super().__init__(callback_manager=None)
+        self._library = library
+        self._llm = llm
+        self._k = k
+
+    def query(self, str_or_query_bundle: QueryType, ecg: EcgRecord | None = None) -> Response:
+        """Answer a question; with an ECG, about it and its closest cases.
+
+        Returns
+        -------
+        Response : `source_nodes` are the cited cases, their number in `metadata["citation"]`; str() is what may be shown
+        """
+        return super().query(_bundle(str_or_query_bundle, ecg))  # type: ignore[return-value]
+
+    async def aquery(self, str_or_query_bundle: QueryType, ecg: EcgRecord | None = None) -> Response:
+        """`query` without blocking the event loop."""
+        return await super().aquery(_bundle(str_or_query_bundle, ecg))  # type: ignore[return-value]
+
+    def _query(self, query_bundle: QueryBundle) -> Response:
+        conversation = Conversation(self._library, self._llm, k=self._k)
+        ecg = query_bundle.ecg if isinstance(query_bundle, EcgQueryBundle) else None
+        if ecg is not None:
+            conversation.open(ecg)
+        else:
+            conversation.look_up(query_bundle.query_str)
+        return _response(conversation.ask(query_bundle.query_str))
+
+    async def _aquery(self, query_bundle: QueryBundle) -> Response:
+        return await asyncio.to_thread(self._query, query_bundle)
+
+    def _get_prompt_modules(self) -> dict[str, Any]:
+        return {}
+
+
+class EcgQueryBundle(QueryBundle):
+    """A question that carries an ECG."""
+
+    ecg: EcgRecord | None = None
+
+
+def _bundle(question: QueryType, ecg: EcgRecord | None) -> QueryBundle:
+    if ecg is None:
+        return question if isinstance(question, QueryBundle) else QueryBundle(question)
+    bundle = EcgQueryBundle(question.query_str if isinstance(question, QueryBundle) else question)
+    bundle.ecg = ecg
+    return bundle
+
+
+def _response(reply: Reply) -> Response:
+    nodes = [case_node(hit, number) for number, hit in zip(reply.citations, reply.cases, strict=True)]
+    parts = [part for part in (reply.notice, reply.text, RESEARCH_USE) if part]
+    return Response("\n\n".join(parts), source_nodes=nodes, metadata={"withheld": [sentence.reason for sentence in reply.withheld]})
+
+
+def case_node(hit: CaseHit, number: int) -> NodeWithScore:
+    """A cited case as LlamaIndex has it: the report as text, what is known of it as metadata."""
+    case = hit.case
+    metadata = {
+        "case_id": case.case_id,
+        "citation": number,
+        "source": case.source,
+        "sex": case.patient.sex,
+        "age": case.patient.age,
+        "codes": sorted(case.codes),
+    }
+    return NodeWithScore(node=TextNode(id_=case.case_id, text=case.report, metadata=metadata), score=hit.score)

@@ -1,0 +1,286 @@
+"""The agent's tools: what any language model may do here. Each returns JSON; reports are in it as quoted data, no id, name or path is.
+
+Cases go by their number in the conversation; a reference may also be "first", "second" ... "last" of the current selection, or "this"
+for the ECG of the person who asks.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from agent.casebook import Casebook, NoSuchCaseError, describe_conditions, fulfils
+from agent.draft import certain, nothing_similar, offline_sentences, reported
+from agent.evidence import quote, spoken
+from agent.measure import Measurements
+from data.errors import EcgCasesError
+from data.findings import VOCABULARY
+from data.findings.extract import extract
+
+if TYPE_CHECKING:
+    from llama_index.core.tools import FunctionTool
+
+Result = dict[str, Any]
+FIELDS = ("heart_rate_bpm", "pr_ms", "qrs_ms", "qt_ms", "qtc_ms", "axis_deg")
+
+
+class UnknownFindingError(EcgCasesError, ValueError):
+    """A finding that is not in the vocabulary."""
+
+
+class CaseTools:
+    """The tools over one `Casebook`. Every method is a tool; its docstring is what a language model reads."""
+
+    def __init__(self, book: Casebook, near: float | None = None) -> None:
+        self.book = book
+        self.near = near
+
+    def as_llama_index(self) -> "list[FunctionTool]":
+        """The tools as LlamaIndex wants them; a refused call returns its one-line message as the result."""
+        from llama_index.core.tools import FunctionTool
+
+        methods = (
+            self.search_by_ecg, self.search_by_text, self.open_case, self.compare_cases, self.measure_ecg,
+            self.summarise, self.count_findings, self.list_findings, self.explain_match, self.define,
+        )  # fmt: skip
+        return [FunctionTool.from_defaults(_answering(method), name=method.__name__, description=method.__doc__) for method in methods]
+
+    def search_by_ecg(
+        self,
+        sex: Literal["F", "M"] | None = None,
+        age: dict[str, float] | None = None,
+        with_findings: list[str] | None = None,
+        without_findings: list[str] | None = None,
+        any_finding: bool = False,
+        keep_conditions: bool = True,
+        k: int | None = None,
+    ) -> Result:
+        """Find the past cases whose ECGs are most similar to the person's ECG, under conditions. Use it also to narrow the cases shown ("only women over 60").
+
+        age: bounds such as {"$gt": 60} or {"$gte": 40, "$lt": 60}. Findings are names or SCP-ECG codes. any_finding: one of them is enough. keep_conditions: the earlier conditions stay.
+        """
+        self._condition(sex, age, with_findings, without_findings, any_finding, keep_conditions)
+        if self.book.record is None and not self.book.conditions:
+            raise NoSuchCaseError("there is no ECG yet: upload one, or search by text")
+        words = None if self.book.record else describe_conditions(self.book.conditions)
+        return self._found(self.book.search(ecg=self.book.record, text=words, k=k))
+
+    def search_by_text(
+        self,
+        text: str,
+        sex: Literal["F", "M"] | None = None,
+        age: dict[str, float] | None = None,
+        with_findings: list[str] | None = None,
+        without_findings: list[str] | None = None,
+        k: int | None = None,
+    ) -> Result:
+        """Find past cases whose reports or ECGs fit a description, for example "old inferior infarction with LBBB". Earlier conditions do not apply."""
+        self._condition(sex, age, with_findings, without_findings, any_finding=True, keep=False)
+        return self._found(self.book.search(text=text, k=k))
+
+    def open_case(self, case: str) -> Result:
+        """Open one past case: age, sex, its report word for word and in English, the findings it states or denies."""
+        number = self._past(case)
+        opened = self.book.case(number)
+        return {
+            "case": number,
+            **self._person(number),
+            "source": opened.source,
+            "language": opened.language,
+            "report": quote(opened.report),
+            "in_english": quote(opened.english) if opened.english.strip() != opened.report.strip() else None,
+            "findings": [
+                {"name": spoken(f.code), "negated": f.negated, "certainty": f.certainty} for f in opened.findings if f.code in VOCABULARY
+            ],
+        }
+
+    def compare_cases(self, first: str, second: str) -> Result:
+        """Compare two past cases, or the person's ECG ("this") with a case: findings in common and not, measurements side by side."""
+        a, b = self.book.resolve(first), self.book.resolve(second)
+        result: Result = {"cases": [a, b], "measured": [self._measured(n, FIELDS) for n in (a, b)]}
+        if a and b:
+            ours, theirs = (set(reported(self.book.case(n))) for n in (a, b))
+            result |= {
+                "both": _names(ours & theirs),
+                "only_first": self._stated(a, ours - theirs),
+                "only_second": self._stated(b, theirs - ours),
+            }
+        return result
+
+    def measure_ecg(self, cases: list[str] | None = None, fields: list[str] | None = None) -> Result:
+        """Measure heart rate, PR, QRS, QT, QTc (Fridericia) and axis of the person's ECG ("this", the default) or of past cases.
+
+        fields: any of heart_rate_bpm, pr_ms, qrs_ms, qt_ms, qtc_ms, axis_deg; all of them where none is given.
+        """
+        wanted = [name for name in fields or () if name in FIELDS] or list(FIELDS)
+        return {"measured": [self._measured(n, wanted) for n in self.book.resolve_all(cases or ["this"])]}
+
+    def summarise(self) -> Result:
+        """Draft a summary of the person's ECG from its measurements and the cases of the current selection, with citations."""
+        if self.book.record is None:
+            raise NoSuchCaseError("there is no ECG yet: upload one to have it summarised")
+        numbered = self.book.selection
+        reason = nothing_similar(self.book.record, list(numbered.values()), self.near)
+        sentences = offline_sentences(self.book.record, numbered, self.book.measured(0), reason)
+        return {"abstained": bool(reason), "sentences": [sentence.text for sentence in sentences if sentence.supported]}
+
+    def count_findings(
+        self,
+        findings: list[str] | None = None,
+        sex: Literal["F", "M"] | None = None,
+        age: dict[str, float] | None = None,
+        absent: bool = False,
+        cases: list[str] | None = None,
+    ) -> Result:
+        """Which and how many of the current selection (or of the cases named) report any of the findings, or are of a sex or age.
+
+        absent: the question is which do not.
+        """
+        codes = _codes(findings)
+        numbers = [self._past(n) for n in self.book.resolve_all(cases)]
+        conditions = _demographic(sex, age)
+        fitting = [n for n in numbers if fulfils(self.book.case(n), conditions)]
+        having = [n for n in fitting if not codes or self.book.case(n).codes & set(codes)]
+        sure = [n for n in having if not codes or any(certain(self.book.case(n), code) for code in codes)]
+        held = [code for code in codes if any(code in self.book.case(n).codes for n in having)]
+        per = {spoken(code): [n for n in having if code in self.book.case(n).codes] for code in held}
+        return {
+            "of": numbers, "findings": _names(codes), "who": describe_conditions(conditions), "absent": absent,
+            "with": having, "uncertain": [n for n in having if n not in sure], "without": [n for n in numbers if n not in having], "per_finding": per,
+        }  # fmt: skip
+
+    def list_findings(self, category: Literal["rhythm", "form", "diagnostic", ""] = "", minority: bool = False) -> Result:
+        """Count every finding that the current selection reports, most frequent first.
+
+        category: only rhythm, form or diagnostic statements. minority: only those that less than half of the cases report, what speaks against the rest.
+        """
+        selection = self.book.selection
+        holders: dict[str, list[int]] = {}
+        for n, hit in selection.items():
+            for code in reported(hit.case):
+                if not category or category in VOCABULARY[code].category:
+                    holders.setdefault(code, []).append(n)
+        ranked = sorted(holders.items(), key=lambda pair: -len(pair[1]))
+        kept = [(code, who) for code, who in ranked if not minority or 2 * len(who) < len(selection)]
+        rows = [
+            {"finding": spoken(code), "cases": who, "uncertain": [n for n in who if not certain(self.book.case(n), code)]}
+            for code, who in kept
+        ]
+        return {"of": list(selection), "category": category, "minority": minority, "findings": rows}
+
+    def explain_match(self, case: str) -> Result:
+        """Why a past case was found: rank and similarity by ECG and by report, and the findings it shares with the rest of the selection."""
+        number = self._past(case)
+        hit = self.book.cases[number - 1]
+        others = [n for n in self.book.shown if n != number]
+        shared = [
+            {"finding": spoken(code), "cases": who}
+            for code in reported(hit.case)
+            if certain(hit.case, code) and (who := [n for n in others if certain(self.book.case(n), code)])
+        ]
+        found = [{"by": m.modality, "rank": m.rank, "similarity": round(m.similarity, 2)} for m in hit.matches]
+        return {"case": number, "score": round(hit.score, 2), "found": found, "shared": sorted(shared, key=lambda s: -len(s["cases"]))[:3]}
+
+    def define(self, finding: str) -> Result:
+        """Define a statement of the vocabulary: its name, kind and class."""
+        return {"definitions": [
+            {"code": code, "name": VOCABULARY[code].name, "category": list(VOCABULARY[code].category), "superclass": VOCABULARY[code].superclass}
+            for code in _codes([finding])
+        ]}  # fmt: skip
+
+    def _past(self, reference: str | int) -> int:
+        number = self.book.resolve(reference)
+        if not number:
+            raise NoSuchCaseError("that is the person's own ECG, wanted the number of a past case")
+        return number
+
+    def _condition(
+        self,
+        sex: str | None,
+        age: Mapping[str, float] | None,
+        having: list[str] | None,
+        lacking: list[str] | None,
+        any_finding: bool,
+        keep: bool,
+    ) -> None:
+        kept = dict(self.book.conditions) if keep else {}
+        kept |= _demographic(sex, age)
+        with_codes, without_codes = _codes(having), _codes(lacking)
+        if any_finding and len(with_codes) > 1:
+            kept["any_statement"], with_codes = with_codes, []
+        for name, opposite, codes in (("statement", "not_statement", with_codes), ("not_statement", "statement", without_codes)):
+            kept[name] = list(dict.fromkeys([*kept.get(name, ()), *codes]))
+            kept[opposite] = [code for code in kept.get(opposite, ()) if code not in codes]
+        self.book.conditions = {name: value for name, value in kept.items() if value}
+
+    def _found(self, numbers: Sequence[int]) -> Result:
+        rows = [
+            {"case": n, **self._person(n), "findings": self._stated(n, set(reported(self.book.case(n)))),
+             "similarity": round(self.book.cases[n - 1].similarity("ecg") or self.book.cases[n - 1].score, 2)}
+            for n in numbers
+        ]  # fmt: skip
+        return {"conditions": describe_conditions(self.book.conditions), "found": rows}
+
+    def _person(self, number: int) -> Result:
+        patient = self.book.case(number).patient
+        return {"sex": patient.sex, "age": None if patient.age is None else round(patient.age)}
+
+    def _stated(self, number: int, codes: set[str]) -> list[dict[str, Any]]:
+        case = self.book.case(number)
+        return [{"name": spoken(code), "certain": certain(case, code)} for code in reported(case) if code in codes]
+
+    def _measured(self, number: int, fields: Sequence[str]) -> Result:
+        m: Measurements = self.book.measured(number)
+        values = {name: getattr(m, name) for name in fields}
+        missing = {name: m.missing.get(name, "not measured") for name, value in values.items() if value is None}
+        return {"case": number, **values, "missing": missing, "qtc_formula": m.qtc_formula}
+
+
+def parsed(content: str) -> Result:
+    """A tool's JSON; {"error": ...} for anything else, as LlamaIndex words a call that failed."""
+    try:
+        result = json.loads(content)
+    except json.JSONDecodeError:
+        result = None
+    return result if isinstance(result, dict) else {"error": "a tool failed"}
+
+
+def _answering(method: Callable[..., Result]) -> Callable[..., str]:
+    """The tool as JSON text; a refusal of ours becomes {"error": message}."""
+    from functools import wraps
+
+    @wraps(method)
+    def call(*args: Any, **kwargs: Any) -> str:
+        try:
+            result = method(*args, **kwargs)
+        except EcgCasesError as error:
+            result = {"error": str(error)}
+        return json.dumps({"tool": method.__name__, **result}, ensure_ascii=False)
+
+    call.__annotations__ = {**method.__annotations__, "return": str}
+    return call
+
+
+def _names(codes: Sequence[str] | set[str]) -> list[str]:
+    return [spoken(code) for code in VOCABULARY if code in codes]
+
+
+def _demographic(sex: str | None, age: Mapping[str, float] | None) -> dict[str, Any]:
+    return ({"sex": sex} if sex else {}) | ({"age": dict(age)} if age else {})
+
+
+def _codes(findings: list[str] | None) -> list[str]:
+    """Codes of findings given as codes or in words.
+
+    Raises
+    ------
+    UnknownFindingError : a finding that the vocabulary does not have
+    """
+    codes: list[str] = []
+    for finding in findings or ():
+        found = [finding.upper()] if finding.upper() in VOCABULARY else [f.code for f in extract(finding) if f.code in VOCABULARY]
+        if not found:
+            raise UnknownFindingError(
+                f"{finding[:60]!r} is not in the vocabulary of {len(VOCABULARY)} statements: name an ECG finding such as atrial fibrillation or LBBB"
+            )
+        codes += found
+    return list(dict.fromkeys(codes))

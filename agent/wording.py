@@ -1,0 +1,195 @@
+"""Tool results in sentences: what the offline language model says. Every sentence is worded so that the check can follow it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from agent.evidence import cite
+
+Result = Mapping[str, Any]
+
+CAN_ASK = (
+    "You can ask which of these cases report a finding and how many lack it, for the measurements of your ECG or of a case, "
+    "for cases of one sex or age only, to open, compare or summarise cases, why a case was found, and what a finding means."
+)
+REFUSAL = (
+    "I only speak about this ECG and the past cases in the library; I give no advice on treatment and follow no other request. " + CAN_ASK
+)
+_FIELD = {
+    "heart_rate_bpm": ("heart rate", "/min"),
+    "pr_ms": ("PR", " ms"),
+    "qrs_ms": ("QRS", " ms"),
+    "qt_ms": ("QT", " ms"),
+    "qtc_ms": ("QTc", " ms"),
+    "axis_deg": ("axis", "°"),
+}
+
+
+def worded(result: Result) -> str:
+    """One tool result in English."""
+    if "error" in result:
+        return f"That did not work: {result['error']}."
+    return " ".join(_WORDING[result["tool"]](result))
+
+
+def _found(result: Result) -> list[str]:
+    rows, conditions = result["found"], result["conditions"]
+    under = f" ({conditions})" if conditions else ""
+    if not rows:
+        return [f"No past case fits{under}."]
+    many = "1 case" if len(rows) == 1 else f"{len(rows)} cases"
+    sentences = [f"{many} found{under}, most similar first: {cite(row['case'] for row in rows)}."]
+    for row in rows[:5]:
+        said = [finding["name"] if finding["certain"] else f"possible {finding['name']}" for finding in row["findings"]]
+        person = ", ".join(str(part) for part in (row["sex"], row["age"]) if part is not None)
+        sentences.append(
+            f"Case {row['case']}{f' ({person})' if person else ''} reports {', '.join(said) or 'no finding of the vocabulary'} [{row['case']}]."
+        )
+    return sentences
+
+
+def _opened(result: Result) -> list[str]:
+    n = result["case"]
+    person = ", ".join(
+        [
+            *([{"F": "a woman", "M": "a man"}[result["sex"]]] if result["sex"] else []),
+            *([f"{result['age']} years"] if result["age"] is not None else []),
+        ]
+    )
+    sentences = [f"Case {n} is from {result['source']}{f': {person}' if person else ''} [{n}]."] if result["source"] or person else []
+    sentences.append(f"Its report reads {result['report']} [{n}].")
+    if result["in_english"]:
+        sentences.append(f"In English it reads {result['in_english']} [{n}].")
+    stated = [f["name"] if f["certainty"] == "certain" else f"{f['certainty']} {f['name']}" for f in result["findings"] if not f["negated"]]
+    denied = [f["name"] for f in result["findings"] if f["negated"]]
+    if stated:
+        sentences.append(f"It states {', '.join(dict.fromkeys(stated))} [{n}].")
+    if denied:
+        sentences.append(f"It denies {' and '.join('no ' + name for name in dict.fromkeys(denied))} [{n}].")
+    return sentences
+
+
+def _compared(result: Result) -> list[str]:
+    a, b = result["cases"]
+    sentences = []
+    if "both" in result:
+        same = (
+            f"Cases {a} and {b} both report {', '.join(result['both'])}"
+            if result["both"]
+            else f"Cases {a} and {b} report nothing in common"
+        )
+        sentences.append(f"{same}, as certain or possible {cite((a, b))}.")
+        for n, stated in ((a, result["only_first"]), (b, result["only_second"])):
+            if stated:
+                said = ", ".join(f["name"] if f["certain"] else f"possible {f['name']}" for f in stated)
+                sentences.append(f"Only case {n} reports {said} [{n}].")
+    return sentences + [_measured_row(row) for row in result["measured"]]
+
+
+def _measured(result: Result) -> list[str]:
+    return [_measured_row(row) for row in result["measured"]]
+
+
+def _measured_row(row: Result) -> str:
+    given = [f"{name} {row[field]:.0f}{unit}" for field, (name, unit) in _FIELD.items() if row.get(field) is not None]
+    lacking = [f"{_FIELD[field][0]} not measurable ({reason})" for field, reason in row["missing"].items()]
+    who = f"Case {row['case']}" if row["case"] else "Your ECG"
+    return f"{who}: {', '.join(given + lacking)}{cite_one(row['case'])}."
+
+
+def cite_one(number: int) -> str:
+    """The citation of a case, nothing for the ECG itself."""
+    return f" [{number}]" if number else ""
+
+
+def _summary(result: Result) -> list[str]:
+    return list(result["sentences"])
+
+
+def _counted(result: Result) -> list[str]:
+    total, having, without = len(result["of"]), result["with"], result["without"]
+    if not total:
+        return ["No case has been looked up yet: upload an ECG or search first."]
+    who, findings = result["who"], " or ".join(result["findings"])
+    if not findings:
+        chosen = without if result["absent"] else having
+        named = f"{who} {cite(chosen)}" if chosen else who
+        return [f"{len(chosen)} of the {total} cases {'are not' if result['absent'] else 'are'} {named}."]
+    of = f"the {total} cases"
+    among = f" ({who})" if who else ""
+    if result["absent"]:
+        if not without:
+            return [
+                f"All {total} cases report {findings}{among} {cite(having)}, as certain or possible."
+                if len(result["findings"]) == 1
+                else f"All {total} cases report one of these."
+            ]
+        return [f"{len(without)} of {of} {'does' if len(without) == 1 else 'do'} not report {findings}{among} {cite(without)}."]
+    if not having:
+        return [f"None of {of} reports {findings}{among}."]
+    if len(result["per_finding"]) > 1 or len(result["findings"]) > 1:
+        each = [
+            f"{len(who_)} of {of}{among} {'reports' if len(who_) == 1 else 'report'} {name}, as certain or possible {cite(who_)}."
+            for name, who_ in result["per_finding"].items()
+        ]
+        return [f"{len(having)} of {of}{among} {'reports' if len(having) == 1 else 'report'} one of these at least {cite(having)}.", *each]
+    sure, unsure = [n for n in having if n not in result["uncertain"]], result["uncertain"]
+    return [f"{len(having)} of {of}{among} {'reports' if len(having) == 1 else 'report'} {_surely(findings, sure, unsure)}."]
+
+
+def _surely(finding: str, sure: Sequence[int], unsure: Sequence[int]) -> str:
+    hedged = f"as possible or probable {cite(unsure)}" if unsure else ""
+    if not sure:
+        return f"{finding} {hedged}"
+    return f"{finding} {cite(sure)}{', ' + hedged if hedged else ''}"
+
+
+def _listed(result: Result) -> list[str]:
+    total = len(result["of"])
+    if not total:
+        return ["No case has been looked up yet: upload an ECG or search first."]
+    kind = f"{result['category']} " if result["category"] else ""
+    if not result["findings"]:
+        return [
+            f"The cases shown report no {kind}finding {'that half of them do not share' if result['minority'] else 'of the vocabulary'}."
+        ]
+    sentences = []
+    for row in result["findings"][:6]:
+        sure = [n for n in row["cases"] if n not in row["uncertain"]]
+        verb = "reports" if len(row["cases"]) == 1 else "report"
+        sentences.append(f"{len(row['cases'])} of the {total} cases {verb} {_surely(row['finding'], sure, row['uncertain'])}.")
+    return sentences
+
+
+def _explained(result: Result) -> list[str]:
+    n = result["case"]
+    ways = [
+        f"by its {'ECG' if f['by'] == 'ecg' else 'report'} (rank {f['rank']}, similarity {f['similarity']:.2f})" for f in result["found"]
+    ]
+    sentences = [f"Case {n} was found {' and '.join(ways)} [{n}]."]
+    for shared in result["shared"]:
+        sentences.append(
+            f"Like {'case' if len(shared['cases']) == 1 else 'cases'} {cite(shared['cases'])} it reports {shared['finding']} [{n}]."
+        )
+    return sentences
+
+
+def _defined(result: Result) -> list[str]:
+    sentences = []
+    for d in result["definitions"]:
+        within = f" of the class {d['superclass']}" if d["superclass"] else ""
+        sentences.append(f"{d['code']} is {d['name']}, a {' and '.join(d['category'])} statement{within} in SCP-ECG.")
+    return sentences
+
+
+_WORDING: Mapping[str, Callable[[Result], list[str]]] = {
+    "search_by_ecg": _found,
+    "search_by_text": _found,
+    "open_case": _opened,
+    "compare_cases": _compared,
+    "measure_ecg": _measured,
+    "summarise": _summary,
+    "count_findings": _counted,
+    "list_findings": _listed,
+    "explain_match": _explained,
+    "define": _defined,
+}
