@@ -78,7 +78,7 @@ def cases(root: str | Path) -> CaseStream:
             key = name if name in listed else name.removesuffix(path.suffix)
             unused.discard(key)
             yield _case(path, name, record, listed.get(key, _Listed()))
-        skipped.update({name: "is in the folder's table, but no such ECG was read" for name in sorted(unused - set(skipped))})
+        skipped.update(dict.fromkeys(sorted(unused - set(skipped)), "is in the folder's table, but no such ECG was read"))
 
     return CaseStream(stream(), skipped)
 
@@ -189,7 +189,8 @@ def _tables(root: Path) -> dict[str, _Listed]:
             for row in reader:
                 name = row["file"].strip().replace("\\", "/").removeprefix("./").removesuffix(".dat").removesuffix(".mat")
                 if name:
-                    listed[name] = _listed({column: (row.get(column) or "").strip() for column in COLUMNS}, f"{path.name} line {reader.line_num}")
+                    cells = {column: (row.get(column) or "").strip() for column in COLUMNS}
+                    listed[name] = _listed(cells, f"{path.name} line {reader.line_num}")
         except csv.Error as error:
             raise DataSetError(f"{path.name} is not a CSV table ({error}): save it as CSV again") from error
     return listed

@@ -86,7 +86,7 @@ def rows(root: str | Path, *, folds: Collection[int] | None = None, rate: int = 
         raise DataSetError(f"PTB-XL has no fold {', '.join(map(str, unknown))}: ask for folds 1 to 10")
     table = root / TABLE
     if not table.is_file():
-        raise DataSetError(f"{root.name} is not PTB-XL, it has no {TABLE}: give its folder, or fetch it with `ecg-cases download ptb-xl DIR`")
+        raise DataSetError(f"{root.name} has no {TABLE}: give the folder of PTB-XL, or fetch it with `ecg-cases download ptb-xl DIR`")
     try:
         with table.open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
@@ -111,7 +111,7 @@ def _row(written: dict[str, str], root: Path, rate: int) -> Row:
             path=_waveform(root, written[RATES[rate]]),
         )
     except (ValueError, TypeError, AttributeError, SyntaxError, RecursionError, MemoryError) as error:
-        raise DataSetError(f"{TABLE}: the row of ecg_id {written.get('ecg_id')!r} cannot be read ({error}): fetch the table again") from error
+        raise DataSetError(f"{TABLE}: ecg_id {written.get('ecg_id')!r} cannot be read ({error}): fetch the table again") from error
 
 
 def _age(written: str) -> float | None:

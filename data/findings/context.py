@@ -5,7 +5,7 @@ another cue, or at a word such as "but". Reports from devices have no punctuatio
 and from there along a list: `A or B`, `A, B or C`; a cue of reach `list` ("no evidence of") also along `A, B and C`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,6 +19,7 @@ SIDES = ("before", "after", "both")
 REACHES = ("or", "list")
 
 _DOUBT: tuple[Certainty, ...] = ("possible", "probable", "certain")
+_CERTAINTIES: Mapping[str, Certainty] = {"possible": "possible", "probable": "probable", "unlikely": "probable"}
 _NEAR = 7  # words between a cue and the first finding it speaks of
 _BESIDE = 2  # the same for a cue that may stand on either side and is tried forwards first
 _APART = 6  # words between two members of a list, most of them leads
@@ -54,7 +55,7 @@ class Mention:
     def weaken(self, meaning: str) -> None:
         """Apply what a cue means; of several cues the most doubtful holds."""
         self.negated = self.negated or meaning in ("absent", "unlikely")
-        self.certainty = weaker(self.certainty, {"possible": "possible", "probable": "probable", "unlikely": "probable"}.get(meaning, "certain"))
+        self.certainty = weaker(self.certainty, _CERTAINTIES.get(meaning, "certain"))
 
 
 @cache

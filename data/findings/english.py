@@ -2,7 +2,7 @@
 
 `glossary.csv` gives German and Swedish phrases with their English; a `statement` stands for itself and is set apart by a comma
 where the report has none, an `opening` belongs to what follows, and `boilerplate` is what devices add and is left out. What the
-glossary does not know stays as written between ‹ and ›.
+glossary does not know stays as written, marked with `MARKS`.
 """
 
 import re
@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from data.errors import DataSetError
-from data.findings.extract import ABBREVIATIONS
 from data.findings.context import cue_phrases
+from data.findings.extract import ABBREVIATIONS
 from data.findings.phrases import PhraseTable, Word, words
 from data.findings.vocabulary import VOCABULARY, read_table
 
+MARKS = ("\u2039", "\u203a")  # single angle quotation marks, in no report that we know
 KINDS = ("statement", "word", "opening", "boilerplate")
 LANGUAGES = ("en", "de", "sv")
 
@@ -44,7 +45,7 @@ def _glossary(language: str) -> PhraseTable[_Rendering]:
     phrases = []
     for number, row in enumerate(read_table("glossary.csv"), start=2):
         if row["kind"] not in KINDS or row["language"] not in (*LANGUAGES, "") or (row["english"] == "") != (row["kind"] == "boilerplate"):
-            raise DataSetError(f"glossary.csv line {number}: wanted a language ({', '.join(LANGUAGES)}), English, and one of {', '.join(KINDS)}")
+            raise DataSetError(f"glossary.csv line {number}: wanted a language, its English, and one of {', '.join(KINDS)}")
         if row["kind"] == "boilerplate" or row["language"] == language:
             phrases.append((row["phrase"], _Rendering(row["english"], row["kind"])))
     return PhraseTable(phrases)
@@ -86,7 +87,7 @@ def to_english(text: str, *, language: str | None = None) -> str:
 
     Returns
     -------
-    english : device boilerplate left out, unknown words marked as ‹wort›
+    english : device boilerplate left out, unknown words between `MARKS`
     """
     read = words(text, ABBREVIATIONS)
     language = language or detect_language(text)
@@ -119,4 +120,4 @@ def _separator(gap: str, before: str, kind: str) -> str:
 def _as_written(text: str, word: Word, language: str) -> str:
     written = text[word.start : word.stop]
     known = language in ("en", "") or len(word.text) <= 2 or any(map(str.isdigit, word.text)) or _WAVES.fullmatch(word.text)
-    return written if known or word.text.upper() in VOCABULARY or "en" in _lexicon().longest([word], 0)[1] else f"‹{written}›"
+    return written if known or word.text.upper() in VOCABULARY or "en" in _lexicon().longest([word], 0)[1] else written.join(MARKS)

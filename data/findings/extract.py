@@ -12,8 +12,8 @@ from data.findings.vocabulary import VOCABULARY
 
 # Their full stop ends no sentence. Single letters are taken for abbreviations anyway.
 ABBREVIATIONS = frozenset(
-    "intraventr ventr supraventr unbest wahrsch wahrscheinl moegl mgl evtl ev fragl chron path unspez inkompl kompl unvollst vollst part neg "
-    "pos ant post inf lat sept dd bzw ca vd amplitudkrit krit biphas vs resp min max sek".split()
+    """intraventr ventr supraventr unbest wahrsch wahrscheinl moegl mgl evtl ev fragl chron path unspez inkompl kompl unvollst vollst
+    part neg pos ant post inf lat sept dd bzw ca vd amplitudkrit krit biphas vs resp min max sek""".split()
 )
 
 _QUESTIONED = re.compile(r"\s{0,2}\(?\?")

@@ -60,7 +60,7 @@ def words(text: str, abbreviations: frozenset[str] = frozenset()) -> list[Word]:
 def _gap(gap: str, previous: str, following: str, abbreviations: frozenset[str]) -> str:
     if gap == " ":
         return JOINED
-    if gap in ("-", "–", " - "):
+    if gap in ("-", "\u2013", " - "):
         return DASHED
     if any(mark in gap for mark in ";:!?\n\r|") or not previous:
         return ENDED

@@ -6,6 +6,7 @@ is only a suspicion of the statement. The longest wording that fits wins.
 """
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,8 +41,8 @@ def read_table(name: str) -> list[dict[str, str]]:
     ------
     DataSetError : a line with more or fewer cells than the heading
     """
-    with files("data.findings").joinpath(name).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, restkey="*", restval="*"))
+    text = files("data.findings").joinpath(name).read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines(), restkey="*", restval="*"))
     for number, row in enumerate(rows, start=2):
         if "*" in row or "*" in row.values():
             raise DataSetError(f"{name} line {number}: wanted as many cells as the heading has; quote a cell that holds a comma")
@@ -63,14 +64,15 @@ def parse_statement(row: Mapping[str, str], where: str) -> Statement:
     if not category or not set(category) <= set(_CATEGORIES):
         raise DataSetError(f"{where}: category is {row['category']!r}, wanted some of {', '.join(_CATEGORIES)}")
     if ("diagnostic" in category) != (row["superclass"] in SUPERCLASSES):
-        raise DataSetError(f"{where}: superclass is {row['superclass']!r}, wanted one of {', '.join(SUPERCLASSES)} for a diagnostic statement, else none")
+        wanted = f"one of {', '.join(SUPERCLASSES)} for a diagnostic statement, else none"
+        raise DataSetError(f"{where}: superclass is {row['superclass']!r}, wanted {wanted}")
     synonyms = {
         language: tuple(wording.strip() for wording in row[column].split(";") if wording.strip())
         for language, column in (("en", "english"), ("de", "german"), ("sv", "swedish"))
     }
     for wording in (wording for wordings in synonyms.values() for wording in wordings):
-        if not any(character.isalnum() for character in wording) or wording.startswith("*"):
-            raise DataSetError(f"{where}: {wording!r} has no word to be found by")
+        if not all(any(map(str.isalnum, word)) or word == "&" for word in wording.split()) or re.search(r"(?<!\w\w)\*", wording):
+            raise DataSetError(f"{where}: {wording!r} cannot be found: wanted words, with * only behind two letters or more")
     return Statement(row["code"], row["name"], category, row["superclass"], row["subclass"], synonyms)
 
 
