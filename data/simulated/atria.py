@@ -32,5 +32,5 @@ def fibrillation(rng: np.random.Generator, t: Array, amplitude: float) -> Array:
         phase = rng.uniform(0, 2 * np.pi) + 2 * np.pi * np.cumsum(speed) * (t[1] - t[0])
         swell = np.interp(t, knots, (1 + 0.4 * rng.standard_normal(len(knots))).clip(0.2))
         wave = np.sin(phase) + 0.25 * np.sin(2 * phase + 1.0)
-        total += share * amplitude * swell * wave * np.array([[-0.2], [0.35], [-0.9]]) * rng.uniform(0.6, 1.3, (3, 1))
+        total += share * amplitude * swell * wave * np.array([[-0.15], [0.35], [-0.75]]) * rng.uniform(0.6, 1.3, (3, 1))
     return total

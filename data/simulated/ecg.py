@@ -105,7 +105,7 @@ def heart(kind: str, *, seed: int) -> Heart:
     drawn_from = KINDS[kind]
     seeds = (seed, zlib.crc32(kind.encode()))
     rng = np.random.default_rng(seeds)
-    patient = Patient(age=float(rng.integers(drawn_from.age[0], drawn_from.age[1] + 1)), sex=str(rng.choice(["F", "M"])))
+    patient = Patient(age=float(round(rng.uniform(*drawn_from.age))), sex=str(rng.choice(["F", "M"])))
     events = drawn_from.rhythm(rng, Pace(rng.uniform(*drawn_from.rate), rng.uniform(*drawn_from.pr_ms) / 1000, patient.age or 50.0))
     conducted, ventricular = activations(rng, drawn_from.ventricles, patient)
     truth = _truth(kind, events, conducted, ventricular, rng.uniform(*drawn_from.qtc_ms) / 1000 + _SEX_QTC[patient.sex or "F"])

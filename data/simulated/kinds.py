@@ -68,7 +68,7 @@ KINDS: Mapping[str, Kind] = {
     "acute anterior ST elevation": Kind(
         ("AMI", "STE_", "SR"), ventricles=v.ACUTE_ANTERIOR, rate=(66, 104), age=(40, 88), wording=("acute_anterior", "SR")
     ),
-    "non-specific ST-T changes": Kind(("NST_", "NT_", "SR"), ventricles=v.NONSPECIFIC_ST_T, age=(30, 90), wording=("NST_", "SR")),
+    "non-specific ST-T changes": Kind(("NST_", "SR"), ventricles=v.NONSPECIFIC_ST_T, age=(30, 90)),
     "T-wave inversion": Kind(("INVT", "SR"), ventricles=v.INVERTED_T, qtc_ms=(400, 445), age=(35, 90)),
     "long QT": Kind(("LNGQT", "SR"), qtc_ms=(490, 570), rate=(56, 84)),
     "low voltage": Kind(("LVOLT", "SR"), ventricles=v.LOW_VOLTAGE, rate=(64, 98)),
@@ -96,7 +96,10 @@ KINDS: Mapping[str, Kind] = {
         ("ASMI", "1AVB", "SR"), ventricles=v.OLD_ANTEROSEPTAL, pr_ms=(214, 280), rate=(56, 80), age=_OLDER
     ),
     "sinus tachycardia with non-specific ST-T changes": Kind(
-        ("STACH", "NST_", "NT_"), ventricles=v.NONSPECIFIC_ST_T, rate=(104, 128), pr_ms=(118, 148), wording=("STACH", "NST_")
+        ("STACH", "NST_"),
+        ventricles=v.NONSPECIFIC_ST_T,
+        rate=(104, 128),
+        pr_ms=(118, 148),
     ),
     "atrial fibrillation with old anteroseptal infarction": Kind(
         ("AFIB", "ASMI"), r.atrial_fibrillation, v.OLD_ANTEROSEPTAL, rate=(60, 120), age=_OLDER

@@ -74,8 +74,8 @@ def _drawn(loop: Wave) -> Array:
 
 
 def _turn_to_axis(loop: Wave, axis: float) -> float:
-    """The smallest turn in the frontal plane, in whole degrees, that gives the loop this axis in the limb leads."""
-    turns = np.arange(-180.0, 180.0)
+    """The smallest turn in the frontal plane, to 2 degrees, that gives the loop this axis in the limb leads."""
+    turns = np.arange(-180.0, 180.0, 2.0)
     x, y, z = _drawn(loop)
     cos, sin = np.cos(np.radians(turns))[:, None], np.sin(np.radians(turns))[:, None]
     turned = np.stack([cos * x - sin * y, sin * x + cos * y, np.broadcast_to(z, (len(turns), len(z)))], axis=1)  # (turns, 3, n_samples)

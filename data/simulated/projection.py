@@ -25,7 +25,7 @@ _AVF = DOWER[1] - DOWER[0] / 2
 
 
 def frontal_axis(loop: Array) -> Array:
-    """Electrical axis in degrees of QRS loops (..., 3, n_samples): R less the deepest negative wave, in I and aVF of Einthoven's triangle."""
+    """Electrical axis in degrees of QRS loops (..., 3, n_samples): R less S, in I and aVF of Einthoven's triangle."""
     net = [lead.max(axis=-1) + lead.min(axis=-1) for lead in (_LEAD_I @ loop, _AVF @ loop)]
     return np.degrees(np.arctan2(2 / np.sqrt(3) * net[1], net[0]))
 

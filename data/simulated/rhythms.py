@@ -169,10 +169,17 @@ def ventricular_bigeminy(rng: Rng, pace: Pace) -> Events:
 
 
 def fibrillation_with_ventricular_beats(rng: Rng, pace: Pace) -> Events:
-    """Atrial fibrillation, and now and then a wide early beat."""
+    """Atrial fibrillation, and now and then a wide early beat with a pause behind it."""
     times = np.array([beat.time for beat in atrial_fibrillation(rng, pace).beats])
-    early = set(_premature(rng, times, 3))
-    return Events(tuple(Beat(t, None, "ventricular" if k in early else "supraventricular") for k, t in enumerate(times)), fibrillating=True)
+    early = _premature(rng, times, 3)
+    coupling, pause = rng.uniform(0.42, 0.50), rng.uniform(0.3, 0.5)  # s
+    beats: list[Beat] = []
+    for k, time in enumerate(times):
+        if k in early:
+            beats.append(Beat(beats[-1].time + coupling, None, "ventricular"))
+        else:
+            beats.append(Beat(time + pause * sum(k > other for other in early)))
+    return Events(tuple(beats), fibrillating=True)
 
 
 def ventricular_pacing(rng: Rng, pace: Pace) -> Events:
