@@ -68,7 +68,7 @@ def opened(files: Bundle) -> Bundle:
 def _check_size(n_bytes: int) -> None:
     if n_bytes > MAX_BYTES:
         raise UnreadableEcgError(
-            f"has {n_bytes / 1e6:,.0f} MB, wanted at most {MAX_BYTES / 1e6:,.0f} MB: send one ECG, or the part of the recording that matters"
+            f"has {n_bytes / 1e6:,.0f} MB, wanted at most {MAX_BYTES / 1e6:,.0f} MB: send one ECG, or the part that matters"
         )
 
 

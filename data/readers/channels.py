@@ -91,9 +91,7 @@ def _lead_and_sign(label: str, notes: list[str]) -> tuple[str | None, int]:
         notes.append(f"The file has -{name}; it was inverted to {name}.")
         return name, -1
     if _MODIFIED_II.fullmatch(label):
-        notes.append(
-            f"{label} is a modified lead II, from electrodes on the trunk; it is read as lead II, its amplitudes and axis differ from lead II."
-        )
+        notes.append(f"{label} is a modified lead II, from electrodes on the trunk; it is read as lead II, its amplitudes and axis differ.")
         return "II", 1
     return (_brief(label).upper(), 1) if _OTHER_ECG_LEAD.fullmatch(label) else (None, 1)
 

@@ -1,19 +1,12 @@
-"""WFDB records, the format of PhysioNet: a text header (.hea) with its signal files (.dat, .mat), decoded by wfdb-python.
+"""WFDB records, the format of PhysioNet: a text header (.hea) with its signal files (.dat, .mat)."""
 
-The header is checked here before wfdb sees it, because wfdb opens what it names and allocates what it claims.
-Layout: https://physionet.org/physiotools/wag/header-5.htm and signal-5.htm.
-"""
-
-import re
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, time
-from math import ceil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from data.errors import UnreadableEcgError
 from data.quality import LAW_TOLERANCE, limb_lead_error
@@ -21,65 +14,13 @@ from data.readers.bundle import Bundle, own_name
 from data.readers.channels import Channel, ecg_record
 from data.readers.header_text import kept, patient_of
 from data.readers.registry import Format, Given
+from data.readers.wfdb_header import DEFAULT_FS, DEFAULT_GAIN, Header, Signal, checked_header, looks_like_header, named_files
 from data.record import EcgRecord
 
-if TYPE_CHECKING:
-    from wfdb import Record
+Samples = npt.NDArray[np.signedinteger[Any]]
 
-MAX_SIGNALS = 256
-MAX_SAMPLES = 100_000_000
-_MAX_HEADER = 1_000_000  # bytes
-_BYTES_PER_SAMPLE = {
-    "8": 1.0, "16": 2.0, "24": 3.0, "32": 4.0, "61": 2.0, "80": 1.0, "160": 2.0, "212": 1.5, "310": 4 / 3, "311": 4 / 3,
-}  # fmt: skip
-_COMPRESSED = ("508", "516", "524")  # FLAC
-_RECORD_LINE = re.compile(r"[\w-]+(/\d+)?[ \t]+(\d+)(?:[ \t]+([\d.]+)\S*(?:[ \t]+(\d+)(?:[ \t].*)?)?)?", re.ASCII)
-_SIGNAL_LINE = re.compile(r"(\S+)[ \t]+(\d+)(?:x(\d+))?(?::(\d+))?(?:\+(\d+))?(?:[ \t].*)?", re.ASCII)
-_SEGMENT_LINE = re.compile(r"[\w~-]+[ \t]+\d+", re.ASCII)
-_PLAIN_NAME = re.compile(r"[\w-]+(?:\.\w+)?", re.ASCII)
-
-
-@dataclass(frozen=True)
-class _Signal:
-    """What a signal line says of where its samples lie."""
-
-    file: str
-    format: str
-    samples_per_frame: int
-    offset: int  # bytes before the first sample
-
-
-@dataclass(frozen=True)
-class _Header:
-    lines: tuple[str, ...]  # record line and signal lines
-    comments: tuple[str, ...]
-    n_signals: int
-    n_segments: int | None
-    fs_stated: bool
-    n_frames: int | None
-    signals: tuple[_Signal, ...]
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(signal.file for signal in self.signals))
-
-
-def sniff(content: bytes) -> bool:
-    """Text whose first line is a WFDB record line and whose second describes a signal or a segment."""
-    lines, _ = _lines(content[:_MAX_HEADER])
-    if not lines or not (record := _RECORD_LINE.fullmatch(lines[0])):
-        return False
-    if len(lines) == 1:
-        return not _is_number(lines[0].split()[0]) or len(lines[0].split()) in (3, 4)
-    described = _SIGNAL_LINE.fullmatch(lines[1]) or (record[1] and _SEGMENT_LINE.fullmatch(lines[1]))
-    return bool(described) and not _is_number(lines[1].split()[0])
-
-
-def companions(content: bytes) -> Sequence[str]:
-    """The signal files that the header names, where the names are plain."""
-    lines, _ = _lines(content[:_MAX_HEADER])
-    named = dict.fromkeys(line.split()[0] for line in lines[1:])
-    return [name for name in list(named)[:MAX_SIGNALS] if _PLAIN_NAME.fullmatch(name)]
+# The stored number that says "not recorded".
+_INVALID = {"80": -128, "310": -512, "311": -512, "212": -2048, "24": -(2**23), "32": -(2**31), "508": -128, "524": -(2**23)}
 
 
 def read(name: str, files: Bundle, _: Given) -> EcgRecord:
@@ -90,145 +31,113 @@ def read(name: str, files: Bundle, _: Given) -> EcgRecord:
     UnreadableEcgError : a header that is incomplete, points outside its folder or claims more than the files hold;
         a signal file that is missing, cut off or does not match its checksum
     """
-    header = _checked_header(files[name], files)
-    record = _decoded(header, files)
-    wrong = [str(label) for label, said, is_ in zip(record.sig_name, record.checksum, record.calc_checksum(expanded=True), strict=True)
-             if said is not None and (int(said) - int(is_)) % 65536]  # fmt: skip
-    if wrong:
-        raise UnreadableEcgError(
-            f"wrong checksum of lead {', '.join(map(own_name, wrong[:4]))}: header and signal file are not of one recording, or are damaged; send both again"
-        )
-    warnings = [] if header.fs_stated else ["The header states no sampling rate; 250 Hz, the default of the format, was used."]
-    channels, rate_factor = _channels(record, warnings)
+    header = checked_header(files[name], {file: len(content) for file, content in files.items()})
+    samples = list(_stored(header, files))
+    _check_sums(header.signals, samples)
+    warnings = []
+    if header.fs is None:
+        warnings.append(f"The header states no sampling rate; {DEFAULT_FS:g} Hz, the default of the format, was used.")
+    if ungained := [own_name(signal.label) for signal in header.signals if signal.gain is None]:
+        warnings.append(f"No gain is stated for {', '.join(ungained)}; {DEFAULT_GAIN:g} units a mV, the default of the format, was used.")
+    channels, per_frame = _channels(header.signals, samples, warnings)
     return ecg_record(
         channels,
-        fs=float(record.fs) * rate_factor,
+        fs=(header.fs or DEFAULT_FS) * per_frame,
         patient=patient_of(header.comments),
-        time=_start(record),
+        time=header.start,
         source="WFDB",
         comments=kept(header.comments),
         warnings=warnings,
     )
 
 
-FORMAT = Format("WFDB (.hea with its .dat or .mat)", sniff, read, companions)
+FORMAT = Format("WFDB (.hea with its .dat or .mat)", looks_like_header, read, named_files)
 
 
-def _lines(content: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Header lines and comments; none where this is no text."""
-    if b"\0" in content[:4000]:
-        return (), ()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("latin-1")
-    stripped = [line.strip() for line in re.split(r"\r\n|\r|\n", text)]
-    # wfdb skips what is not ASCII, which would turn microvolts into volts
-    lines = tuple(line.replace("µ", "u").replace("μ", "u") for line in stripped if line and not line.startswith("#"))
-    return lines, tuple(comment for line in stripped if line.startswith("#") and (comment := line.strip("# \t")))
+def _stored(header: Header, files: Bundle) -> Iterator[Samples]:
+    """The stored numbers of each signal, in the header's order.
 
-
-def _is_number(word: str) -> bool:
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True
-
-
-def _checked_header(content: bytes, files: Bundle) -> _Header:
-    if len(content) > _MAX_HEADER:
-        raise UnreadableEcgError("is a WFDB header of over 1 MB, wanted one of an ECG: send the header as the device wrote it")
-    header = _parsed(*_lines(content))
-    if header.n_segments is not None:
-        raise UnreadableEcgError(
-            "is a WFDB record of several segments, wanted one segment: send the header and signal file of the segment that matters"
-        )
-    if not 0 < header.n_signals <= MAX_SIGNALS:
-        raise UnreadableEcgError(f"header claims {header.n_signals:,} signals, wanted 1 to {MAX_SIGNALS}: send the header of one ECG")
-    if len(header.signals) != header.n_signals:
-        raise UnreadableEcgError(f"header claims {header.n_signals} signals and describes {len(header.signals)}: send the header whole")
+    Format 16, that of nearly every 12-lead record, is taken from the bytes: wfdb parses a header for longer than all the rest
+    takes, and loads pandas first. The other formats are wfdb's.
+    """
+    if any(signal.format != "16" for signal in header.signals):
+        yield from _stored_by_wfdb(header, files)
+        return
+    frames, column = {}, dict.fromkeys(header.files, 0)
     for file in header.files:
-        if not _PLAIN_NAME.fullmatch(file):
-            raise UnreadableEcgError(
-                f"header points to a file outside its folder ({own_name(file)}), wanted a plain name: correct the header"
-            )
-        if file not in files:
-            raise UnreadableEcgError(f"header without its signal file {own_name(file)}: send both together")
-        _check_length(header, file, len(files[file]))
-    return header
+        signals = header.signals_of(file)
+        per_frame = sum(signal.samples_per_frame for signal in signals)
+        flat = np.frombuffer(files[file], "<i2", count=header.n_frames * per_frame, offset=signals[0].offset)
+        frames[file] = flat.reshape(header.n_frames, per_frame)
+    for signal in header.signals:
+        start = column[signal.file]
+        column[signal.file] = stop = start + signal.samples_per_frame
+        yield frames[signal.file][:, start:stop].reshape(-1)
 
 
-def _parsed(lines: Sequence[str], comments: Sequence[str]) -> _Header:
-    record = _RECORD_LINE.fullmatch(lines[0])
-    matches = [_SIGNAL_LINE.fullmatch(line) for line in lines[1:]] if record and not record[1] else []
-    if record is None or not all(matches) or not all(map(str.isascii, lines)):
-        raise UnreadableEcgError("has a WFDB header with a line that cannot be understood: send the header as the device wrote it")
-    return _Header(
-        lines=tuple(lines),
-        comments=tuple(comments),
-        n_signals=int(record[2]),
-        n_segments=int(record[1][1:]) if record[1] else None,
-        fs_stated=record[3] is not None,
-        n_frames=int(record[4]) if record[4] and int(record[4]) else None,
-        signals=tuple(_Signal(m[1], m[2], int(m[3] or 1) or 1, int(m[5] or 0)) for m in matches if m),
-    )
-
-
-def _check_length(header: _Header, file: str, size: int) -> None:
-    """Refuse a claim of more samples than the file holds, before anything is allocated for it."""
-    signals = [signal for signal in header.signals if signal.file == file]
-    fmt, per_frame = signals[0].format, sum(signal.samples_per_frame for signal in signals)
-    if any(signal.format != fmt for signal in signals) or (fmt not in _BYTES_PER_SAMPLE and fmt not in _COMPRESSED):
-        raise UnreadableEcgError(
-            f"signal file {file} is in WFDB format {fmt}, wanted one of {', '.join(_BYTES_PER_SAMPLE)}: convert the record"
-        )
-    if (header.n_frames or 0) * sum(signal.samples_per_frame for signal in header.signals) > MAX_SAMPLES:
-        raise UnreadableEcgError(
-            f"header claims {header.n_frames:,} samples a lead, wanted a recording of one ECG: send the part that matters"
-        )
-    needed = ceil((header.n_frames or 1) * per_frame * _BYTES_PER_SAMPLE.get(fmt, 0)) + signals[0].offset
-    if needed > size:
-        raise UnreadableEcgError(f"signal file {file} is cut off: the header claims {needed:,} bytes, it has {size:,}; send it whole")
-
-
-def _decoded(header: _Header, files: Bundle) -> "Record":
-    """Digital samples and header fields by wfdb, from a private folder under a name of our own, comments left out."""
+def _stored_by_wfdb(header: Header, files: Bundle) -> Sequence[Samples]:
+    """From a private folder, under a header of our own making that names nothing but the files beside it."""
     import wfdb
 
     with tempfile.TemporaryDirectory(prefix="ecg-") as folder:
-        Path(folder, "record.hea").write_text("\n".join(header.lines) + "\n", encoding="ascii")
+        lines = [f"{_OWN_NAME} {len(header.signals)} {header.fs or DEFAULT_FS:.6f} {header.n_frames}", *header.lines]
         for file in header.files:
-            Path(folder, file if file != "record.hea" else "").write_bytes(files[file])
-        return wfdb.rdrecord(str(Path(folder, "record")), physical=False, smooth_frames=False, return_res=32)
+            Path(folder, file).write_bytes(files[file])
+        Path(folder, f"{_OWN_NAME}.hea").write_text("\n".join(lines) + "\n", encoding="ascii")
+        record = wfdb.rdrecord(str(Path(folder, _OWN_NAME)), physical=False, smooth_frames=False, ignore_skew=True, return_res=32)
+    return list(record.e_d_signal)
 
 
-def _channels(record: "Record", warnings: list[str]) -> tuple[list[Channel], int]:
-    """The channels of the rate that most have, in their units, and how many samples they have a frame."""
-    per_frame = [n or 1 for n in record.samps_per_frame]
-    rate_factor = max(per_frame, key=per_frame.count)
-    labels = [label or "" for label in record.sig_name]
-    if slower := [own_name(label) for label, n in zip(labels, per_frame, strict=True) if n != rate_factor]:
-        warnings.append(f"Left out, sampled at another rate than the other channels: {', '.join(slower)}.")
-    wanted = [i for i, n in enumerate(per_frame) if n == rate_factor]
-    physical = record.dac(expanded=True, return_res=64)
-    channels = [Channel(labels[i], physical[i], record.units[i]) for i in wanted]
-    counts = [Channel(labels[i], np.where(np.isnan(physical[i]), np.nan, record.e_d_signal[i]), "uV") for i in wanted]
-    if len(set(record.adc_gain)) > 1 and _holds_only_in_counts(channels, counts):
+_OWN_NAME = "header-of-the-upload"
+
+
+def _check_sums(signals: Sequence[Signal], samples: Sequence[Samples]) -> None:
+    """The header's checksum of a signal is the sum of its stored numbers in 16 bits."""
+    wrong = [
+        own_name(signal.label)
+        for signal, stored in zip(signals, samples, strict=True)
+        if signal.checksum is not None and (int(stored.sum(dtype=np.int64)) - signal.checksum) % 65536
+    ]
+    if wrong:
+        raise UnreadableEcgError(
+            f"wrong checksum of lead {', '.join(wrong[:4])}, wanted header and signal file of one recording: send both again"
+        )
+
+
+def _channels(signals: Sequence[Signal], samples: Sequence[Samples], warnings: list[str]) -> tuple[list[Channel], int]:
+    """The channels of the rate that most have, and how many samples they have a frame."""
+    rates = [signal.samples_per_frame for signal in signals]
+    per_frame = max(rates, key=rates.count)
+    if others := [own_name(signal.label) for signal in signals if signal.samples_per_frame != per_frame]:
+        warnings.append(f"Left out, sampled at another rate than the other channels: {', '.join(others)}.")
+    chosen = [(signal, stored) for signal, stored in zip(signals, samples, strict=True) if signal.samples_per_frame == per_frame]
+    counts = [_aligned(signal, stored) for signal, stored in chosen]
+    physical = [
+        Channel(signal.label, (row - signal.baseline) / (signal.gain or DEFAULT_GAIN), signal.unit)
+        for (signal, _), row in zip(chosen, counts, strict=True)
+    ]
+    microvolts = [Channel(signal.label, row, "uV") for (signal, _), row in zip(chosen, counts, strict=True)]
+    if len({signal.gain for signal, _ in chosen}) > 1 and _holds_only_in(microvolts, physical):
         warnings.append("The header's gains break Einthoven's law and the stored numbers keep it: these were read as microvolts.")
-        channels = counts
-    return channels, rate_factor
+        return microvolts, per_frame
+    return physical, per_frame
 
 
-def _holds_only_in_counts(channels: Sequence[Channel], counts: Sequence[Channel]) -> bool:
+def _aligned(signal: Signal, stored: Samples) -> npt.NDArray[np.float64]:
+    """The stored numbers in time with the other signals, NaN where not recorded."""
+    row = stored.astype(np.float64)
+    row[stored == _INVALID.get(signal.format, -32768)] = np.nan
+    late = signal.skew * signal.samples_per_frame
+    return np.concatenate([row[late:], np.full(late, np.nan)]) if late else row
+
+
+def _holds_only_in(counts: Sequence[Channel], physical: Sequence[Channel]) -> bool:
     """Were the leads scaled one by one after recording, as in LUDB, so that the header's gains are no millivolts?"""
 
-    def error(of: Sequence[Channel]) -> float | None:
-        return limb_lead_error([channel.label for channel in of], np.stack([channel.samples for channel in of]).astype(np.float32))
+    def error(channels: Sequence[Channel]) -> float | None:
+        return limb_lead_error(
+            [channel.label for channel in channels], np.stack([channel.samples for channel in channels]).astype(np.float32)
+        )
 
-    physical, stored = error(channels), error(counts)
-    return physical is not None and stored is not None and physical > LAW_TOLERANCE and stored < LAW_TOLERANCE / 2
-
-
-def _start(record: "Record") -> datetime | None:
-    return datetime.combine(record.base_date, record.base_time or time()) if record.base_date else None
+    by_gain, as_stored = error(physical), error(counts)
+    return by_gain is not None and as_stored is not None and as_stored < LAW_TOLERANCE / 2 < LAW_TOLERANCE < by_gain

@@ -27,10 +27,12 @@ def _edited(content: bytes, edits: Edits) -> bytes:
 def _read_or_refuse(files: dict[str, bytes]) -> None:
     try:
         record = read_upload(files)
-    except UnreadableEcgError as refused:
-        assert "\n" not in str(refused)
+    except UnreadableEcgError as error:
+        refusal = str(error)
     else:
+        refusal = ""
         assert np.isfinite(record.signal).any()
+    assert "\n" not in refusal
 
 
 @MODEST

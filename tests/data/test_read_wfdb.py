@@ -116,7 +116,7 @@ def test_microvolts_written_with_a_greek_letter_are_not_volts(wfdb_files: Files,
         (b"rec.dat 16", b"../../etc/passwd 16", "outside its folder (passwd)"),
         (b"rec.dat 16", b"https://host/rec.dat 16", "outside its folder"),
         (b"rec.dat 16", b"s3://bucket/rec.dat 16", "outside its folder"),
-        (b"rec.dat 16", b"other.dat 16", "without its signal file other.dat: send both"),
+        (b"rec.dat 16", b"other.dat 16", "without its signal file other.dat, wanted both"),
         (b"rec 12 500 5000", b"rec 12 500 1000000000000", "claims 1,000,000,000,000 samples"),
         (b"rec 12 500 5000", b"rec 12 500 6000", "cut off"),
         (b"rec 12 500 5000", b"rec 1000000 500 5000", "claims 1,000,000 signals"),
@@ -140,7 +140,7 @@ def test_a_wrong_checksum_names_the_lead(wfdb_files: Files) -> None:
     files = wfdb_files()
     flipped = bytearray(files["rec.dat"])
     flipped[2] ^= 1  # the first sample of lead II
-    with pytest.raises(UnreadableEcgError, match="wrong checksum of lead II:"):
+    with pytest.raises(UnreadableEcgError, match="wrong checksum of lead II, wanted"):
         read_upload(files | {"rec.dat": bytes(flipped)})
 
 
@@ -151,7 +151,7 @@ def test_nothing_recorded_is_refused(wfdb_files: Files) -> None:
 
 def test_a_header_alone_asks_for_its_signal_file(tmp_path: Path, wfdb_files: Files) -> None:
     (tmp_path / "rec.hea").write_bytes(wfdb_files()["rec.hea"])
-    with pytest.raises(UnreadableEcgError, match=r"^rec\.hea: header without its signal file rec\.dat: send both together$"):
+    with pytest.raises(UnreadableEcgError, match=r"^rec\.hea: header without its signal file rec\.dat, wanted both: send both together$"):
         read_ecg(tmp_path / "rec.hea")
 
 
