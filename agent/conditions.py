@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from data.errors import EcgCasesError
-from data.findings.vocabulary import VOCABULARY
+from data.findings import VOCABULARY
 
 Conditions = Mapping[str, Any]
 Where = dict[str, Any]

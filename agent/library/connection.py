@@ -31,7 +31,7 @@ class Connection:
 
     def put_cases(self, case_ids: Sequence[str], rows: Sequence[Metadata]) -> None:
         """Write what is shown of cases. Chroma wants vectors of them: one number each, unlike any other, as equal points index badly."""
-        numbers = np.array([[crc32(case_id.encode())] for case_id in case_ids], np.float32)
+        numbers = np.array([[crc32(case_id.encode()) >> 8] for case_id in case_ids], np.float32)
         self.cases.upsert(ids=list(case_ids), embeddings=numbers, metadatas=list(rows))
 
     def put_vectors(self, ids: Sequence[str], vectors: Vectors, metadata: Sequence[Metadata]) -> None:

@@ -108,13 +108,15 @@ class Indexing:
         reported = [case for case in cases if case.report.strip()]
         ecg_ids = [row_id(case, "ecg") for case in cases]
         report_ids = [row_id(case, "report") for case in reported]
-        ecgs = marked(self._encoder.encode_ecgs([prepared.record for prepared in batch]), "ecg", ecg_ids)
-        reports = self._encoder.encode_reports([case.report for case in reported])
+        vectors = marked(self._encoder.encode_ecgs([prepared.record for prepared in batch]), "ecg", ecg_ids)
+        if reported:
+            reports = self._encoder.encode_reports([case.report for case in reported])
+            vectors = np.concatenate([vectors, marked(reports, "report", report_ids)])
         return Encoded(
             case_ids=[case.case_id for case in cases],
             rows=[prepared.row for prepared in batch],
             ids=ecg_ids + report_ids,
-            vectors=np.concatenate([ecgs, marked(reports, "report", report_ids)]) if reported else ecgs,
+            vectors=vectors,
             metadata=[conditions_of(case) for case in cases + reported],
         )
 

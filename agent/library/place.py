@@ -82,9 +82,13 @@ class Folder:
     def connect(self) -> "ClientAPI":
         import chromadb
         from chromadb.api.shared_system_client import SharedSystemClient
+        from chromadb.errors import ChromaError
 
         SharedSystemClient.clear_system_cache()  # Chroma would hand out its client of before, blind to what others wrote since
-        return chromadb.PersistentClient(str(self._path), settings=chromadb.Settings(anonymized_telemetry=False))
+        try:
+            return chromadb.PersistentClient(str(self._path), settings=chromadb.Settings(anonymized_telemetry=False))
+        except ChromaError as error:
+            raise NotALibraryError(f"{self.name} is not a library that can be opened ({error}): give another folder") from error
 
     def version(self) -> int:
         try:

@@ -43,7 +43,7 @@ def test_days_are_compared_as_numbers() -> None:
     ],
 )  # fmt: skip
 def test_a_wrong_condition_is_refused_in_words(wrong: Any) -> None:
-    with pytest.raises(ConditionError, match="wanted|no condition is named"):
+    with pytest.raises(ConditionError, match=r"wanted|no condition is named"):
         chroma_where(wrong)
 
 
