@@ -134,7 +134,12 @@ def _doubts(record: EcgRecord) -> Iterator[str]:
 
 def amplitude_doubt(record: EcgRecord) -> str | None:
     """Does the largest lead span what an ECG can span, or is the unit in doubt?"""
-    lead, span = max(zip(record.leads, map(spread, record.signal), strict=True), key=lambda pair: pair[1])
+    spans = np.nan_to_num(np.fmax.reduce(record.signal, axis=1) - np.fmin.reduce(record.signal, axis=1))
+    largest = int(spans.argmax())
+    lead, span = record.leads[largest], float(spans[largest])
+    if span > _LARGE_MV:  # by one wild sample, or by all of them
+        largest = max(range(len(spans)), key=lambda i: spread(record.signal[i]))
+        lead, span = record.leads[largest], spread(record.signal[largest])
     if span > _LARGE_MV:
         return f"Lead {lead} spans {span:,.0f} mV, where an ECG spans less than 10: the unit may be wrong, such as uV taken as mV."
     if 0 < span < _SMALL_MV:

@@ -28,7 +28,8 @@ _RECORD = re.compile(
 _SIGNAL = re.compile(
     r"(?P<file>\S+)[ \t]+(?P<format>\d+)(?:x(?P<per_frame>\d+))?(?::(?P<skew>\d+))?(?:\+(?P<offset>\d+))?"
     rf"(?:[ \t]+(?P<gain>{_NUMBER})(?:\((?P<baseline>[-+]?\d+)\))?(?:/(?P<unit>\S+))?"
-    r"(?:[ \t]+\d+(?:[ \t]+(?P<zero>[-+]?\d+)(?:[ \t]+[-+]?\d+(?:[ \t]+(?P<checksum>[-+]?\d+)(?:[ \t]+\d+(?:[ \t]+(?P<label>.+))?)?)?)?)?)?)?",
+    r"(?:[ \t]+\d+(?:[ \t]+(?P<zero>[-+]?\d+)(?:[ \t]+[-+]?\d+(?:[ \t]+(?P<checksum>[-+]?\d+)"
+    r"(?:[ \t]+\d+(?:[ \t]+(?P<label>.+))?)?)?)?)?)?)?",
     re.ASCII,
 )
 _SEGMENT = re.compile(r"[\w~-]+[ \t]+\d+", re.ASCII)
