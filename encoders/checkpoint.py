@@ -50,6 +50,8 @@ def load_checkpoint(folder: Path) -> tuple[TwoTowers, CheckpointConfig, str]:
     ------
     CheckpointError : files missing, unreadable, or of another format
     """
+    if missing := [name for name in (CONFIG, WEIGHTS) if not (folder / name).is_file()]:
+        raise CheckpointError(f"{folder.name} is no checkpoint, {missing[0]} is missing: wanted a folder with {CONFIG} and {WEIGHTS}")
     try:
         raw = json.loads((folder / CONFIG).read_text())
         if raw.get("format") != FORMAT:
@@ -64,8 +66,6 @@ def load_checkpoint(folder: Path) -> tuple[TwoTowers, CheckpointConfig, str]:
         )
         model = TwoTowers(config.shape)
         model.load_state_dict({name: tensor.to(model.state_dict()[name].dtype) for name, tensor in load_file(folder / WEIGHTS).items()})
-    except FileNotFoundError as error:
-        raise CheckpointError(f"{folder.name} is no checkpoint, {Path(error.filename).name} is missing: wanted {WEIGHTS} and {CONFIG}") from None
     except (json.JSONDecodeError, SafetensorError, KeyError, TypeError, RuntimeError) as error:
         raise CheckpointError(f"{folder.name} is a damaged checkpoint ({type(error).__name__}): restore {WEIGHTS} and {CONFIG}") from error
     return model.eval(), config, checkpoint_id(folder)

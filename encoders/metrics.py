@@ -46,7 +46,7 @@ def average_precision(gains: Floats, ranked: Ranking) -> Floats:
 
 def knn_label_scores(k: int, ranked: Ranking, labels: Floats) -> Floats:
     """Share of the k nearest cases that carry each label, the nearest counting k times the farthest, (query, label)."""
-    weights = np.arange(k, 0, -1, dtype=float)
+    weights = np.arange(min(k, ranked.shape[1]), 0, -1, dtype=float)
     return np.einsum("k,qkl->ql", weights / weights.sum(), labels[ranked[:, :k]])
 
 

