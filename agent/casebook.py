@@ -39,19 +39,19 @@ class Casebook:
         self.search(ecg=record)
         return list(self.cases)
 
-    def search(self, *, ecg: EcgRecord | None = None, text: str | None = None, k: int | None = None) -> list[int]:
-        """Search under the present conditions; the hits become the selection. Returns their numbers, best first."""
-        patient = self.record.patient.id if self.record else None
-        where, k = dict(self.conditions), k or self.k
+    def search(
+        self, *, ecg: EcgRecord | None = None, text: str | None = None, conditions: Mapping[str, Any] | None = None, k: int | None = None
+    ) -> list[int]:
+        """Search the library; the hits become the selection, the conditions the present ones. Returns the numbers, best first."""
+        where, k = dict(conditions or {}), k or self.k
         wanted = where.pop("any_statement", None)  # the library knows only "all of them": one search each
         wheres = [where | {"statement": [*where.get("statement", ()), code]} for code in wanted] if wanted else [where]
-        found = [
-            hit for each in wheres for hit in self.library.search(ecg=ecg, text=text, k=k, where=each or None, exclude_patient=patient)
-        ]
-        best = {hit.case.case_id: hit for hit in sorted(found, key=_closeness)} if wanted else {hit.case.case_id: hit for hit in found}
-        self.shown = (
-            [self._meet(hit) for hit in sorted(best.values(), key=_closeness, reverse=True)[:k]] if wanted else list(map(self._meet, found))
-        )
+        patient = self.record.patient.id if self.record else None
+        hits = [hit for each in wheres for hit in self.library.search(ecg=ecg, text=text, k=k, where=each or None, exclude_patient=patient)]
+        if wanted:
+            hits = list({hit.case.case_id: hit for hit in sorted(hits, key=_closeness, reverse=True)}.values())[:k]
+        self.conditions = dict(conditions or {})
+        self.shown = [self._meet(hit) for hit in hits]
         return list(self.shown)
 
     def _meet(self, hit: CaseHit) -> int:

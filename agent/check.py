@@ -14,15 +14,15 @@ _OF_CASES = re.compile(r"\b(?:cases?|reports?|reported|patients?)\b", re.I)
 _THIS = re.compile(
     r"\b(?:your|this|the (?:new|uploaded|query)|my)\s+(?:ecg|ekg|electrocardiogram|tracing|recording|patient)\b|\bthe patient\b", re.I
 )
-_ABSENT = re.compile(r"\b(?:none|no|not|without|neither|lacks?|nor|excluded?|denied|absence|absent)\b|n['’]t\b", re.I)
+_ABSENT = re.compile(r"\b(?:none|no|not|without|neither|lacks?|nor|excluded?|denied|absence|absent)\b|n.t\b", re.I)
 _NONE_OF = re.compile(r"\b(?:none of|no (?:other |past |similar |closest )*cases?|neither)\b", re.I)
 _HEDGED = re.compile(
-    r"\b(?:as|possibl[ey]|probabl[ey]|likely|suspected|suspicion|maybe|perhaps|may|might|could|cannot be excluded)\b", re.I
+    r"\b(?:possibl[ey]|probabl[ey]|likely|suspected|suspicion|maybe|perhaps|may|might|could|cannot be excluded)\b", re.I
 )
 _DEGREES = re.compile(r"\b(?:possible|probable|certain) or (?:possible|probable|certain)\b", re.I)
 _ADVICE = re.compile(
     r"\b(?:should (?:be (?:given|treated|started|admitted)|take|receive|start|undergo)|prescrib\w+|administer\w*|dos(?:e|age)s?|\d+\s*mg\b|"
-    r"treat(?:ed|ment)? with|needs? (?:treatment|surgery|ablation|a pacemaker)|thrombolysis|start(?:ing)? (?:anticoagulation|aspirin|therapy))",
+    r"treat(?:ed|ment)? with|needs? (?:treatment|surgery|ablation|a pacemaker)|thrombolysis|start(?:ing)? (?:aspirin|therapy))",
     re.I,
 )
 _NOT_MEASURES = re.compile(r"\b(?:12|twelve)[- ]lead\b|\b[34]x4\b", re.I)

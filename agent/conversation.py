@@ -1,7 +1,7 @@
 """A conversation about one ECG and the cases like it: the draft first, then questions, with whichever language model is configured."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -87,6 +87,11 @@ class Conversation:
         return tuple(self._book.shown)
 
     @property
+    def conditions(self) -> dict[str, Any]:
+        """The present conditions on cases, as `CaseLibrary.search` takes them; `any_statement` holds codes of which one is enough."""
+        return dict(self._book.conditions)
+
+    @property
     def offline(self) -> bool:
         """Whether the offline rules answer."""
         return self.llm is None or bool(getattr(self.llm, "offline", False))
@@ -109,21 +114,22 @@ class Conversation:
         if not (codes and self._tools.search_by_text(text, with_findings=codes)["found"]):
             self._tools.search_by_text(text)
 
-    @property
-    def conditions(self) -> dict[str, Any]:
-        """What all cases of the selection fulfil, see `agent.conditions`."""
-        return dict(self._book.conditions)
-
     def narrow(
         self,
         *,
         sex: Literal["F", "M"] | None = None,
         age: dict[str, float] | None = None,
-        with_findings: list[str] | None = None,
-        without_findings: list[str] | None = None,
-    ) -> None:
-        """Search again under these conditions, in place of the present ones; findings are SCP-ECG codes or names."""
-        self._tools.search_by_ecg(sex, age, with_findings, without_findings, keep_conditions=False)
+        with_findings: Sequence[str] | None = None,
+        without_findings: Sequence[str] | None = None,
+    ) -> tuple[int, ...]:
+        """Search again under exactly these conditions; returns the numbers now shown.
+
+        Raises
+        ------
+        EcgCasesError : a condition that the library does not know, or no ECG and no condition
+        """
+        self._tools.search_by_ecg(sex, age, list(with_findings or ()), list(without_findings or ()), keep_conditions=False)
+        return self.shown
 
     def ask(self, question: str) -> Reply:
         """Answer a question about the ECG and the cases."""
@@ -187,7 +193,8 @@ class Conversation:
             elif streams and isinstance(event, AgentStream) and event.delta:
                 streamed += event.delta
                 yield "text", event.delta
-        answer = (await handler).response.content or ""
+        output: Any = await handler
+        answer = output.response.content or ""
         if not streamed.strip():
             yield "text", answer
 

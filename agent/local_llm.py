@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002  the signatures are LlamaIndex's
 """A causal language model in a local Hugging Face folder, run with transformers; nothing is fetched."""
 
 from functools import cached_property

@@ -151,7 +151,7 @@ def _correlation(beats: Array, template: Array) -> Array:
 
 def _from_beats(leads: list[str], beats: Array, rr: float) -> Measurements:
     median = _nanmedian(beats)
-    full = np.isfinite(median).all(axis=1)
+    full = np.asarray(np.isfinite(median).all(axis=1))
     if not full.any():
         return _nothing("no lead holds one whole beat", len(leads))
     leads, beats, median = [lead for lead, ok in zip(leads, full, strict=True) if ok], beats[:, full], median[full]

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002  the signatures are LlamaIndex's
 """A language model without a model: it maps a question to tool calls by rules, and words the answer from the tools' results.
 
 It is a LlamaIndex `FunctionCallingLLM`, so the same agent, tools, memory and checks run with it as with any other.
@@ -122,7 +123,7 @@ class OfflineLLM(FunctionCallingLLM):
 def plan(request: Request) -> list[Call]:
     """The tool calls that answer a request."""
     r, cases, codes = request, list(request.cases), list(request.codes)
-    person = {name: r.conditions[name] for name in ("sex", "age") if name in r.conditions}
+    person: dict[str, Any] = {name: r.conditions[name] for name in ("sex", "age") if name in r.conditions}
     past = [case for case in cases if case != "this"]
     match r.intent:
         case "restrict":
@@ -141,13 +142,7 @@ def plan(request: Request) -> list[Call]:
         case "explain":
             return [("explain_match", {"case": case}) for case in past or ["first"]]
         case "compare":
-            pair = (
-                cases + ["this"]
-                if len(cases) == 1 and cases[0] != "this"
-                else cases + ["first"]
-                if len(cases) == 1
-                else cases or ["first", "second"]
-            )[:2]
+            pair = {0: ["first", "second"], 1: [*cases, "first" if cases == ["this"] else "this"]}.get(len(cases), cases)
             return [("compare_cases", {"first": pair[0], "second": pair[1]})]
         case "measure":
             return [("measure_ecg", {"cases": cases or ["this"], "fields": list(r.fields)})]

@@ -11,75 +11,111 @@ Intent = Literal[
     "restrict", "search_text", "open", "compare", "measure", "summarise", "count", "tally", "explain", "define", "refuse", "help"
 ]
 
-_FLAGS = re.IGNORECASE
-_NUMBERED = re.compile(
-    r"\bcases?\s*(?:no\.?\s*|number\s*|#)?(\d+)((?:\s*(?:,|and|&|with|to|vs\.?|versus|or)\s*(?:and\s+)?(?:case\s*)?(?:#\s*)?\d+\b)*)",
-    _FLAGS,
+
+def _words(*patterns: str) -> re.Pattern[str]:
+    """Any of these as whole words, in any case."""
+    return re.compile(r"\b(?:" + "|".join(patterns) + r")\b", re.IGNORECASE)
+
+
+_MORE = r"(?:\s*(?:,|and|&|with|to|vs\.?|versus|or)\s*(?:and\s+)?(?:case\s*)?(?:#\s*)?\d+\b)*"
+_NUMBERED = re.compile(rf"\bcases?\s*(?:no\.?\s*|number\s*|#)?(\d+)({_MORE})", re.IGNORECASE)
+_BARE = re.compile(r"(?:\[|#|\bno\.?\s|\bnumber\s)(\d+)\b", re.IGNORECASE)
+_ORDINAL = re.compile(r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)\b(?!\s*-?\s*degree)", re.IGNORECASE)
+_TOP = _words(r"(?:closest|nearest|most similar|best|top) (?:case|match|one|hit)")
+_THIS = _words(
+    r"(?:my|this|our|the (?:new|uploaded)|query) (?:ecg|ekg|tracing|recording|patient|record)",
+    r"mine",
+    r"my (?=qrs|pr|qt|heart|rate|axis)\w+",
 )
-_BARE = re.compile(r"(?:\[|#|\bno\.?\s|\bnumber\s)(\d+)\b", _FLAGS)
-_ORDINAL = re.compile(r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)\b(?!\s*-?\s*degree)", _FLAGS)
-_TOP = re.compile(r"\b(?:the )?(?:closest|nearest|most similar|best|top)\s+(?:case|match|one|hit)\b(?!s)", _FLAGS)
-_THIS = re.compile(
-    r"\b(?:my|this|our|the (?:new|uploaded)|query)\s+(?:ecg|ekg|tracing|recording|patient|record)\b|\bmine\b|\bmy (?=(?:qrs|pr|qt|heart|rate|axis))",
-    _FLAGS,
+_IT = _words(r"its?", r"(?:that|this) (?:one|case)")
+_FIELDS = {
+    "heart_rate_bpm": _words(r"heart[- ]?rate", "rate", "bpm", "pulse", "how fast"),
+    "pr_ms": _words("pr", "pq"),
+    "qrs_ms": _words(r"qrs(?! axis)"),
+    "qtc_ms": _words(r"qtc\w?", "corrected qt"),
+    "qt_ms": _words(r"(?<!long )(?<!corrected )qt"),
+    "axis_deg": _words("axis"),
+}
+_MEASURE = _words(r"measure\w*", r"intervals?", "duration", r"how (?:long|wide|fast)")
+_BOUNDS = {
+    "$gt": r"over|older than|above|more than",
+    "$gte": r"at least|from age|not under|not younger than",
+    "$lt": r"under|younger than|below|less than",
+    "$lte": r"at most|up to|not over|not older than",
+}
+_AGES = {
+    bound: re.compile(
+        rf"\b(?<!not )(?:{words})\s+(?:the age of\s+|age\s+)?(\d{{1,3}})\b(?!\s*(?:ms|bpm|/min|milliseconds|beats))", re.IGNORECASE
+    )
+    for bound, words in _BOUNDS.items()
+}
+_OR_OLDER = re.compile(r"\b(\d{1,3})(?:\s*years?)?(?:\s*(?:and|or)\s+(older|over|above|younger|under|below)\b|\s?\+)", re.IGNORECASE)
+_BETWEEN = re.compile(r"\b(?:between|aged?)\s+(\d{1,3})\s*(?:and|to|-|\u2013)\s*(\d{1,3})\b", re.IGNORECASE)
+_WOMEN = _words(r"wom[ae]n", r"females?", r"lad(?:y|ies)", r"girls?")
+_MEN = _words(r"m[ae]n", r"males?", r"gentlem[ae]n", r"boys?")
+_ABSENT = _words("not", "without", r"lack\w*", "no", "free of", "except", "neither", "never", r"exclud\w+", r"(?:do|does|is|are|did)n.t")
+_RESTRICT = _words(
+    "only", "show", "find", "search", "look for", "limit", "restrict", "filter", "just", "narrow", "exclude", "keep", "give me", "list"
 )
-_IT = re.compile(r"\b(?:its?|that (?:one|case)|this (?:one|case))\b", _FLAGS)
-_FIELDS = (
-    ("heart_rate_bpm", r"\b(?:heart[- ]?rate|rate|bpm|pulse|how fast)\b"),
-    ("pr_ms", r"\bpr\b(?!\w)|\bpq\b"),
-    ("qrs_ms", r"\bqrs\b(?!\s+axis)"),
-    ("qtc_ms", r"\bqtc\w?\b|corrected qt"),
-    ("qt_ms", r"\bqt\b"),
-    ("axis_deg", r"\baxis\b"),
+_RESET = _words(
+    r"all (?:the )?cases(?: again)?",
+    "start over",
+    "reset",
+    "clear",
+    r"remove (?:the |all )?(?:conditions?|filters?)",
+    r"no (?:conditions?|filters?)",
+    "any age",
 )
-_MEASURE = re.compile(r"\b(?:measure\w*|intervals?|duration|how (?:long|wide|fast))\b", _FLAGS)
-_AGE = re.compile(
-    r"\b(?:(?P<gt>over|older than|above|more than)|(?P<gte>at least|from|not under|not younger than)|(?P<lt>under|younger than|below|less than)|(?P<lte>at most|up to|not over|not older than))"
-    r"\s+(?:the age of\s+|age\s+)?(?P<age>\d{1,3})(?!\s*(?:ms|bpm|/min|milliseconds|beats))\b",
-    _FLAGS,
+_COUNT = _words(
+    "how many",
+    "which (?:of|case|one)",
+    "which do",
+    "which have",
+    "who",
+    "number of",
+    "count",
+    "any of",
+    r"(?:do|does) any",
+    "(?:are|is) there",
 )
-_OR_OLDER = re.compile(r"\b(\d{1,3})(?:\s*years?)?\s*(?:(?:and|or)\s+(older|over|above|younger|under|below)|\+)", _FLAGS)
-_BETWEEN = re.compile(r"\b(?:between|aged?)\s+(\d{1,3})\s*(?:and|to|-|\u2013)\s*(\d{1,3})\b", _FLAGS)
-_WOMEN = re.compile(r"\b(?:wom[ae]n|females?|lad(?:y|ies)|girls?)\b", _FLAGS)
-_MEN = re.compile(r"\b(?:m[ae]n|males?|gentlem[ae]n|boys?)\b", _FLAGS)
-_ABSENT = re.compile(r"\b(?:not|without|lack\w*|no|free of|except|neither|never|exclud\w+)\b|n['’]t\b", _FLAGS)
-_RESTRICT = re.compile(r"\b(?:only|show|find|search|look for|limit|restrict|filter|just|narrow|exclude|keep|give me|list)\b", _FLAGS)
-_RESET = re.compile(
-    r"\b(?:all (?:the )?cases(?: again)?|start over|reset|clear|remove (?:the |all )?(?:conditions?|filters?)|no (?:conditions?|filters?)|everyone|any age)\b",
-    _FLAGS,
+_FOLLOW = re.compile(r"^\s*(?:and|also|what about|how about|same for|or|now)\b", re.IGNORECASE)
+_REFUSED = _words(
+    r"treat\w*", r"therap\w+", r"medicat\w+", r"drugs?", r"dos(?:e|age|ing)", r"prescri\w+", "surgery", r"ablat\w+", r"anticoagula\w+",
+    r"should (?:i|he|she|we|the patient) (?:take|give|get|have|stop|start)", r"prognos\w+", "life expectancy", r"will (?:i|he|she) die",
+    r"ignore (?:all|any|the|your|my|previous|prior)\b.{0,30}\b(?:instruction|rule|prompt)s?", "disregard", "system prompt", "jailbreak", "pretend",
+    "weather", r"jokes?", "poem", "recipe", "football", r"politic\w*", "bitcoin", "capital of", r"write (?:me )?(?:a|some) (?:code|script|poem|story)",
+)  # fmt: skip
+_INTENTS: tuple[tuple[Intent, re.Pattern[str]], ...] = (
+    ("explain", _words("why", r"how (?:was|did) .*(?:found|retrieved|match\w*)", r"explain .*case")),
+    ("compare", _words(r"compar\w+", r"differ\w*", "versus", "vs", r"in common .*case", "side by side")),
+    ("summarise", _words(r"summar\w+", "overview", "draft", r"conclu\w+", "sum up")),
+    ("tally", _words(
+        "contradict", "dissent", "disagree", r"speaks? against", r"most (?:common|frequent)", r"(?:what|which) (?:findings|rhythm|diagnos\w+)",
+        "findings are", "in common", "agree on", r"what do (?:they|these|the cases)", r"what did (?:they|the reports)",
+    )),
+)  # fmt: skip
+_OPEN = _words(
+    "open",
+    "read",
+    r"details?",
+    r"tell me (?:more )?about",
+    "what does",
+    "what did",
+    "display",
+    "view",
+    "full report",
+    "report of",
+    r"show(?: me)?(?: the)? case",
 )
-_COUNT = re.compile(
-    r"\b(?:how many|which (?:of|case|one)|which do|who|number of|count|any of|do any|does any|are there|is there|what share|percentage)\b",
-    _FLAGS,
-)
-_FOLLOW = re.compile(r"^\s*(?:and|also|what about|how about|same for|or|now)\b", _FLAGS)
-_REFUSED = re.compile(
-    r"\b(?:treat\w*|therap\w+|medicat\w+|drugs?|dos(?:e|age|ing)|prescri\w+|should (?:i|he|she|we|the patient) (?:take|give|get|have|stop|start)|surgery|ablat\w+|anticoagula\w+|"
-    r"prognos\w+|life expectancy|will (?:i|he|she) die|ignore (?:all|any|the|your|my|previous|prior)\b.{0,30}\b(?:instruction|rule|prompt)s?|disregard|system prompt|"
-    r"jailbreak|pretend|weather|jokes?|poem|recipe|football|politic\w*|stock|bitcoin|write (?:me )?(?:a|some) (?:code|script|poem|story)|capital of|translate)\b",
-    _FLAGS,
-)
-_INTENTS: tuple[tuple[Intent, str], ...] = (
-    ("explain", r"\bwhy\b|\bhow (?:was|did) .*\b(?:found|retrieved|match\w*)\b|\bexplain\b.*\bcase\b"),
-    ("compare", r"\bcompar\w+|\bdiffer\w*|\bversus\b|\bvs\b|\bin common\b.*\bcase|\bside by side\b"),
-    ("summarise", r"\bsummar\w+|\boverview\b|\bdraft\b|\bconclu\w+|\bsum up\b|\btl;?dr\b"),
-    (
-        "tally",
-        r"\b(?:contradict|dissent|disagree|speaks? against|most (?:common|frequent)|what findings|which findings|findings are|in common|agree on|which rhythm|what rhythm|what diagnos\w+|which diagnos\w+|what do (?:they|these|the cases)|what did (?:they|the reports))\b",
-    ),
-)
-_OPEN = re.compile(
-    r"\b(?:open|read|details?|tell me (?:more )?about|what does|what did|display|view|full report|report of|show(?: me)?(?: the)?(?: report of)? case)\b",
-    _FLAGS,
-)
-_DEFINE = re.compile(r"\b(?:what(?:'s| is| are)|define|definition|meaning|mean|means|stand for|explain)\b", _FLAGS)
-_GROUPS = (
-    (r"\b(?:bundle[- ]branch blocks?|bbb)\b", ("CLBBB", "CRBBB", "ILBBB", "IRBBB")),
-    (r"\b(?:myocardial infarct\w*|infarct\w*|heart attacks?|mi)\b", "MI"),
-    (r"\b(?:hypertroph\w+)\b", "HYP"),
-    (r"\b(?:conduction (?:disturbance|disorder|disease|abnormalit)\w*)\b", "CD"),
-    (r"\b(?:st[-/ ]?t? ?(?:changes?|abnormalit\w+)|repolari[sz]ation)\b", "STTC"),
-    (r"\bav[- ]?blocks?\b", ("1AVB", "2AVB", "3AVB")),
+_DEFINE = _words(r"what(?:.s| is| are)", "define", "definition", r"mean(?:ing|s)?", "stand for", "explain")
+_SEARCH = _words("find", "search", "look for", "similar")
+_GROUPS: tuple[tuple[re.Pattern[str], str | tuple[str, ...]], ...] = (
+    (_words(r"bundle[- ]branch blocks?", "bbb"), ("CLBBB", "CRBBB", "ILBBB", "IRBBB")),
+    (_words(r"(?:myocardial )?infarct\w*", r"heart attacks?", "mi"), "MI"),
+    (_words(r"hypertroph\w+"), "HYP"),
+    (_words(r"conduction (?:disturbance|disorder|disease|abnormalit)\w*"), "CD"),
+    (_words(r"st[-/ ]?t? ?(?:changes?|abnormalit\w+)", r"repolari[sz]ation"), "STTC"),
+    (_words(r"av[- ]?blocks?"), ("1AVB", "2AVB", "3AVB")),
 )
 
 
@@ -147,31 +183,30 @@ def _read(question: str) -> Request:
     text = " ".join(question.split())
     if _REFUSED.search(text):
         return Request("refuse", text=text)
-    cases, codes, conditions = _references(text), _codes(text), _conditions(text)
-    fields = tuple(
-        name
-        for name, pattern in _FIELDS
-        if re.search(pattern, text, _FLAGS) and not (name == "qt_ms" and re.search(r"long qt", text, _FLAGS))
+    codes = _codes(text)
+    request = Request(
+        "help",
+        cases=_references(text),
+        codes=codes,
+        any_code=len(codes) > 1 and (not extract(text) or bool(_words("or").search(text))),
+        absent=bool(_ABSENT.search(text)),
+        conditions=_conditions(text),
+        reset=bool(_RESET.search(text)),
+        fields=tuple(name for name, pattern in _FIELDS.items() if pattern.search(text)),
+        category=next((kind for kind, word in _CATEGORIES.items() if word.search(text)), ""),
+        text=text,
     )
-    absent = bool(_ABSENT.search(text))
-    category = next(
-        (
-            c
-            for c, p in (("rhythm", r"\brhythms?\b"), ("diagnostic", r"\bdiagnos"), ("form", r"\bform\b|\bmorpholog"))
-            if re.search(p, text, _FLAGS)
-        ),
-        "",
-    )
-    any_code = len(codes) > 1 and (not extract(text) or bool(re.search(r"\bor\b", text, _FLAGS)))
-    made = Request("help", cases, codes, any_code, absent, conditions, bool(_RESET.search(text)), fields, category, text)
-    return replace(made, intent=_intent(text, made))
+    return replace(request, intent=_intent(text, request))
+
+
+_CATEGORIES = {"rhythm": _words(r"rhythms?"), "diagnostic": _words(r"diagnos\w+"), "form": _words("form", r"morpholog\w+")}
 
 
 def _intent(text: str, r: Request) -> Intent:
     for intent, pattern in _INTENTS:
-        if re.search(pattern, text, _FLAGS) and not (intent == "explain" and not r.cases and r.codes):
+        if pattern.search(text) and not (intent == "explain" and r.codes and not r.cases):
             return intent
-    numbered = any(ref != "this" for ref in r.cases)
+    numbered = any(reference != "this" for reference in r.cases)
     counts = bool(_COUNT.search(text))
     if (r.fields or _MEASURE.search(text)) and not r.conditions and not (r.codes and counts):
         return "measure"
@@ -179,21 +214,26 @@ def _intent(text: str, r: Request) -> Intent:
         return "count"
     if r.reset or (r.conditions and not numbered):
         return "restrict"
-    if r.codes and not numbered and _DEFINE.search(text) and not r.absent and "case" not in text.lower():
-        return "define"
-    if r.codes and not numbered and re.search(r"\b(?:find|search|look for)\b.*\b(?:ecgs?|reports?|cases?|patients?)\b", text, _FLAGS):
-        return "search_text"
-    if r.codes and not numbered and (_RESTRICT.search(text) or re.match(r"\s*(?:with|without|no)\b", text, _FLAGS)):
-        return "restrict"
+    if r.codes and not numbered:
+        return _about_findings(text, r)
     if r.codes:
         return "count"
-    if numbered and (_OPEN.search(text) or not r.fields):
+    if numbered:
         return "open"
-    if re.search(r"\b(?:findings|report\w*|cases? (?:show|say))\b", text, _FLAGS) or r.category:
+    if r.category or _words("findings", r"report\w*", r"cases? (?:show|say)").search(text):
         return "tally"
-    if re.search(r"\b(?:find|search|look for|similar)\b", text, _FLAGS):
-        return "search_text" if re.search(r"\b(?:with|about|for|mention\w*|report\w*)\b", text, _FLAGS) else "restrict"
+    if _SEARCH.search(text):
+        return "search_text" if _words("with", "about", "for", r"mention\w*").search(text) else "restrict"
     return "help"
+
+
+def _about_findings(text: str, r: Request) -> Intent:
+    """What a question asks that names findings and no case."""
+    if _DEFINE.search(text) and not r.absent and "case" not in text.lower():
+        return "define"
+    if _words(r"(?:find|search|look for) .*(?:ecgs?|reports?|cases?|patients?)").search(text):
+        return "search_text"
+    return "restrict" if _RESTRICT.search(text) or re.match(r"\s*(?:with|without|no)\b", text, re.IGNORECASE) else "count"
 
 
 def _references(text: str) -> tuple[str, ...]:
@@ -202,16 +242,18 @@ def _references(text: str) -> tuple[str, ...]:
     found += [(match.start(), match.group(1).lower()) for match in _ORDINAL.finditer(text)]
     found += [(match.start(), "first") for match in _TOP.finditer(text)]
     found += [(match.start(), "this") for match in _THIS.finditer(text)]
-    return tuple(dict.fromkeys(ref for _, ref in sorted(found, key=lambda pair: pair[0])))
+    return tuple(dict.fromkeys(reference for _, reference in sorted(found, key=lambda pair: pair[0])))
 
 
 def _codes(text: str) -> tuple[str, ...]:
     """Statements of the vocabulary that the question names, or all of a group it names."""
-    found = [finding.code for finding in extract(re.sub(r"\b(?:ecg|ekg)s?\b", " ", text, flags=_FLAGS)) if finding.code in VOCABULARY]
+    found = [finding.code for finding in extract(_words(r"(?:ecg|ekg)s?").sub(" ", text)) if finding.code in VOCABULARY]
     if not found:
         for pattern, group in _GROUPS:
-            if re.search(pattern, text, _FLAGS):
-                found += group if isinstance(group, tuple) else [code for code, s in VOCABULARY.items() if s.superclass == group]
+            if pattern.search(text):
+                found += (
+                    group if isinstance(group, tuple) else [code for code, statement in VOCABULARY.items() if statement.superclass == group]
+                )
     return tuple(dict.fromkeys(found))
 
 
@@ -223,10 +265,9 @@ def _conditions(text: str) -> dict[str, Any]:
     age: dict[str, float] = {}
     for match in _BETWEEN.finditer(text):
         age |= {"$gte": float(match.group(1)), "$lte": float(match.group(2))}
-    for match in _AGE.finditer(text):
-        operator = next(name for name in ("gt", "gte", "lt", "lte") if match.group(name))
-        if operator != "gte" or match.group("gte").lower() != "from" or re.search(r"years|age", text, _FLAGS):
-            age[f"${operator}"] = float(match.group("age"))
+    for bound, pattern in _AGES.items():
+        for match in pattern.finditer(text):
+            age[bound] = float(match.group(1))
     for match in _OR_OLDER.finditer(text):
         age["$lte" if (match.group(2) or "").lower() in ("younger", "under", "below") else "$gte"] = float(match.group(1))
     return conditions | ({"age": age} if age else {})

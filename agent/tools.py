@@ -54,15 +54,16 @@ class CaseTools:
         keep_conditions: bool = True,
         k: int | None = None,
     ) -> Result:
-        """Find the past cases whose ECGs are most similar to the person's ECG, under conditions. Use it also to narrow the cases shown ("only women over 60").
+        """Find the past cases whose ECGs are most similar to the person's ECG, under conditions.
 
-        age: bounds such as {"$gt": 60} or {"$gte": 40, "$lt": 60}. Findings are names or SCP-ECG codes. any_finding: one of them is enough. keep_conditions: the earlier conditions stay.
+        Use it also to narrow the cases shown ("only women over 60"). age: bounds such as {"$gt": 60} or {"$gte": 40, "$lt": 60}. Findings are
+        names or SCP-ECG codes; any_finding: one of them is enough. keep_conditions: the earlier conditions stay.
         """
-        self._condition(sex, age, with_findings, without_findings, any_finding, keep_conditions)
-        if self.book.record is None and not self.book.conditions:
+        conditions = self._conditions(sex, age, with_findings, without_findings, any_finding, keep_conditions)
+        if self.book.record is None and not conditions:
             raise NoSuchCaseError("there is no ECG yet: upload one, or search by text")
-        words = None if self.book.record else describe_conditions(self.book.conditions)
-        return self._found(self.book.search(ecg=self.book.record, text=words, k=k))
+        words = None if self.book.record else describe_conditions(conditions)
+        return self._found(self.book.search(ecg=self.book.record, text=words, conditions=conditions, k=k))
 
     def search_by_text(
         self,
@@ -73,9 +74,12 @@ class CaseTools:
         without_findings: list[str] | None = None,
         k: int | None = None,
     ) -> Result:
-        """Find past cases whose reports or ECGs fit a description, for example "old inferior infarction with LBBB". Earlier conditions do not apply."""
-        self._condition(sex, age, with_findings, without_findings, any_finding=True, keep=False)
-        return self._found(self.book.search(text=text, k=k))
+        """Find past cases whose reports or ECGs fit a description, for example "old inferior infarction with LBBB".
+
+        Conditions are as in search_by_ecg; earlier ones do not apply, and one of the findings is enough.
+        """
+        conditions = self._conditions(sex, age, with_findings, without_findings, any_finding=True, keep=False)
+        return self._found(self.book.search(text=text, conditions=conditions, k=k))
 
     def open_case(self, case: str) -> Result:
         """Open one past case: age, sex, its report word for word and in English, the findings it states or denies."""
@@ -85,9 +89,8 @@ class CaseTools:
             "case": number,
             **self._person(number),
             "source": opened.source,
-            "language": opened.language,
             "report": quote(opened.report),
-            "in_english": quote(opened.english) if opened.english.strip() != opened.report.strip() else None,
+            "in_english": quote(opened.english) if opened.language not in ("", "en") else None,
             "findings": [
                 {"name": spoken(f.code), "negated": f.negated, "certainty": f.certainty} for f in opened.findings if f.code in VOCABULARY
             ],
@@ -141,17 +144,22 @@ class CaseTools:
         fitting = [n for n in numbers if fulfils(self.book.case(n), conditions)]
         having = [n for n in fitting if not codes or self.book.case(n).codes & set(codes)]
         sure = [n for n in having if not codes or any(certain(self.book.case(n), code) for code in codes)]
-        held = [code for code in codes if any(code in self.book.case(n).codes for n in having)]
-        per = {spoken(code): [n for n in having if code in self.book.case(n).codes] for code in held}
         return {
-            "of": numbers, "findings": _names(codes), "who": describe_conditions(conditions), "absent": absent,
-            "with": having, "uncertain": [n for n in having if n not in sure], "without": [n for n in numbers if n not in having], "per_finding": per,
-        }  # fmt: skip
+            "of": numbers,
+            "findings": _names(codes),
+            "asked": len(codes),
+            "who": describe_conditions(conditions),
+            "absent": absent,
+            "with": having,
+            "uncertain": [n for n in having if n not in sure],
+            "without": [n for n in (fitting if codes else numbers) if n not in having],
+            "per_finding": {spoken(code): who for code in codes if (who := [n for n in having if code in self.book.case(n).codes])},
+        }
 
     def list_findings(self, category: Literal["rhythm", "form", "diagnostic", ""] = "", minority: bool = False) -> Result:
         """Count every finding that the current selection reports, most frequent first.
 
-        category: only rhythm, form or diagnostic statements. minority: only those that less than half of the cases report, what speaks against the rest.
+        category: only rhythm, form or diagnostic statements. minority: only those that less than half of the cases report, the dissent.
         """
         selection = self.book.selection
         holders: dict[str, list[int]] = {}
@@ -168,7 +176,7 @@ class CaseTools:
         return {"of": list(selection), "category": category, "minority": minority, "findings": rows}
 
     def explain_match(self, case: str) -> Result:
-        """Why a past case was found: rank and similarity by ECG and by report, and the findings it shares with the rest of the selection."""
+        """Why a past case was found: rank and similarity by ECG and by report, and findings it shares with the rest of the selection."""
         number = self._past(case)
         hit = self.book.cases[number - 1]
         others = [n for n in self.book.shown if n != number]
@@ -182,10 +190,8 @@ class CaseTools:
 
     def define(self, finding: str) -> Result:
         """Define a statement of the vocabulary: its name, kind and class."""
-        return {"definitions": [
-            {"code": code, "name": VOCABULARY[code].name, "category": list(VOCABULARY[code].category), "superclass": VOCABULARY[code].superclass}
-            for code in _codes([finding])
-        ]}  # fmt: skip
+        found = [VOCABULARY[code] for code in _codes([finding])]
+        return {"definitions": [{"code": s.code, "name": s.name, "category": list(s.category), "superclass": s.superclass} for s in found]}
 
     def _past(self, reference: str | int) -> int:
         number = self.book.resolve(reference)
@@ -193,7 +199,7 @@ class CaseTools:
             raise NoSuchCaseError("that is the person's own ECG, wanted the number of a past case")
         return number
 
-    def _condition(
+    def _conditions(
         self,
         sex: str | None,
         age: Mapping[str, float] | None,
@@ -201,7 +207,8 @@ class CaseTools:
         lacking: list[str] | None,
         any_finding: bool,
         keep: bool,
-    ) -> None:
+    ) -> dict[str, Any]:
+        """Conditions for the next search; a finding asked for anew replaces its opposite."""
         kept = dict(self.book.conditions) if keep else {}
         kept |= _demographic(sex, age)
         with_codes, without_codes = _codes(having), _codes(lacking)
@@ -210,7 +217,7 @@ class CaseTools:
         for name, opposite, codes in (("statement", "not_statement", with_codes), ("not_statement", "statement", without_codes)):
             kept[name] = list(dict.fromkeys([*kept.get(name, ()), *codes]))
             kept[opposite] = [code for code in kept.get(opposite, ()) if code not in codes]
-        self.book.conditions = {name: value for name, value in kept.items() if value}
+        return {name: value for name, value in kept.items() if value}
 
     def _found(self, numbers: Sequence[int]) -> Result:
         rows = [
@@ -279,8 +286,6 @@ def _codes(findings: list[str] | None) -> list[str]:
     for finding in findings or ():
         found = [finding.upper()] if finding.upper() in VOCABULARY else [f.code for f in extract(finding) if f.code in VOCABULARY]
         if not found:
-            raise UnknownFindingError(
-                f"{finding[:60]!r} is not in the vocabulary of {len(VOCABULARY)} statements: name an ECG finding such as atrial fibrillation or LBBB"
-            )
+            raise UnknownFindingError(f"{finding[:60]!r} is not in the vocabulary of {len(VOCABULARY)} statements: name one such as LBBB")
         codes += found
     return list(dict.fromkeys(codes))

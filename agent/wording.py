@@ -11,6 +11,7 @@ CAN_ASK = (
     "You can ask which of these cases report a finding and how many lack it, for the measurements of your ECG or of a case, "
     "for cases of one sex or age only, to open, compare or summarise cases, why a case was found, and what a finding means."
 )
+NOTHING_YET = "No case has been looked up yet: upload an ECG or search first."
 REFUSAL = (
     "I only speak about this ECG and the past cases in the library; I give no advice on treatment and follow no other request. " + CAN_ASK
 )
@@ -41,9 +42,8 @@ def _found(result: Result) -> list[str]:
     for row in rows[:5]:
         said = [finding["name"] if finding["certain"] else f"possible {finding['name']}" for finding in row["findings"]]
         person = ", ".join(str(part) for part in (row["sex"], row["age"]) if part is not None)
-        sentences.append(
-            f"Case {row['case']}{f' ({person})' if person else ''} reports {', '.join(said) or 'no finding of the vocabulary'} [{row['case']}]."
-        )
+        reports = ", ".join(said) or "no finding of the vocabulary"
+        sentences.append(f"Case {row['case']}{f' ({person})' if person else ''} reports {reports} [{row['case']}].")
     return sentences
 
 
@@ -77,7 +77,7 @@ def _compared(result: Result) -> list[str]:
             if result["both"]
             else f"Cases {a} and {b} report nothing in common"
         )
-        sentences.append(f"{same}, as certain or possible {cite((a, b))}.")
+        sentences.append(f"{same}, possible or certain {cite((a, b))}.")
         for n, stated in ((a, result["only_first"]), (b, result["only_second"])):
             if stated:
                 said = ", ".join(f["name"] if f["certain"] else f"possible {f['name']}" for f in stated)
@@ -93,12 +93,12 @@ def _measured_row(row: Result) -> str:
     given = [f"{name} {row[field]:.0f}{unit}" for field, (name, unit) in _FIELD.items() if row.get(field) is not None]
     lacking = [f"{_FIELD[field][0]} not measurable ({reason})" for field, reason in row["missing"].items()]
     who = f"Case {row['case']}" if row["case"] else "Your ECG"
-    return f"{who}: {', '.join(given + lacking)}{cite_one(row['case'])}."
+    return f"{who}: {', '.join(given + lacking)}{cite_all([row["case"]] if row["case"] else [])}."
 
 
-def cite_one(number: int) -> str:
-    """The citation of a case, nothing for the ECG itself."""
-    return f" [{number}]" if number else ""
+def cite_all(numbers: Sequence[int]) -> str:
+    """Citations behind a space; nothing where there are none."""
+    return f" {cite(numbers)}" if numbers else ""
 
 
 def _summary(result: Result) -> list[str]:
@@ -106,47 +106,41 @@ def _summary(result: Result) -> list[str]:
 
 
 def _counted(result: Result) -> list[str]:
-    total, having, without = len(result["of"]), result["with"], result["without"]
-    if not total:
-        return ["No case has been looked up yet: upload an ECG or search first."]
-    who, findings = result["who"], " or ".join(result["findings"])
-    if not findings:
-        chosen = without if result["absent"] else having
-        named = f"{who} {cite(chosen)}" if chosen else who
-        return [f"{len(chosen)} of the {total} cases {'are not' if result['absent'] else 'are'} {named}."]
-    of = f"the {total} cases"
-    among = f" ({who})" if who else ""
+    having, without = result["with"], result["without"]
+    if not result["of"]:
+        return [NOTHING_YET]
+    of, names = _the(len(result["of"])), result["findings"]
+    if not names:
+        chosen, verb = (without, "not ") if result["absent"] else (having, "")
+        return [f"{len(chosen)} of {of} {'is' if len(chosen) == 1 else 'are'} {verb}{result['who']}{cite_all(chosen)}."]
+    among = f" ({result['who']})" if result["who"] else ""
+    findings = " or ".join(names) if len(names) < 4 else f"any of the {result['asked']} statements of that kind"
     if result["absent"]:
-        if not without:
-            return [
-                f"All {total} cases report {findings}{among} {cite(having)}, as certain or possible."
-                if len(result["findings"]) == 1
-                else f"All {total} cases report one of these."
-            ]
-        return [f"{len(without)} of {of} {'does' if len(without) == 1 else 'do'} not report {findings}{among} {cite(without)}."]
+        return [f"{len(without)} of {of}{among} {'does' if len(without) == 1 else 'do'} not report {findings}{cite_all(without)}."]
     if not having:
-        return [f"None of {of} reports {findings}{among}."]
-    if len(result["per_finding"]) > 1 or len(result["findings"]) > 1:
-        each = [
-            f"{len(who_)} of {of}{among} {'reports' if len(who_) == 1 else 'report'} {name}, as certain or possible {cite(who_)}."
-            for name, who_ in result["per_finding"].items()
-        ]
-        return [f"{len(having)} of {of}{among} {'reports' if len(having) == 1 else 'report'} one of these at least {cite(having)}.", *each]
-    sure, unsure = [n for n in having if n not in result["uncertain"]], result["uncertain"]
-    return [f"{len(having)} of {of}{among} {'reports' if len(having) == 1 else 'report'} {_surely(findings, sure, unsure)}."]
+        return [f"None of {of}{among} reports {findings}."]
+    start = f"{len(having)} of {of}{among} {'reports' if len(having) == 1 else 'report'}"
+    if len(names) == 1:
+        return [f"{start} {_surely(findings, having, result['uncertain'])}."]
+    each = [f"{len(who)} of {of}{among} {'reports' if len(who) == 1 else 'report'} {name}, possible or certain{cite_all(who)}." for name, who in result["per_finding"].items()]
+    return [f"{start} one of these{cite_all(having)}.", *each]
 
 
-def _surely(finding: str, sure: Sequence[int], unsure: Sequence[int]) -> str:
-    hedged = f"as possible or probable {cite(unsure)}" if unsure else ""
-    if not sure:
-        return f"{finding} {hedged}"
-    return f"{finding} {cite(sure)}{', ' + hedged if hedged else ''}"
+def _surely(finding: str, who: Sequence[int], uncertain: Sequence[int]) -> str:
+    """ "atrial fibrillation [1][4], as possible or probable [7]"."""
+    sure = [n for n in who if n not in uncertain]
+    hedged = f"as possible or probable{cite_all(uncertain)}" if uncertain else ""
+    return ", ".join(part for part in (f"{finding}{cite_all(sure)}" if sure else "", hedged) if part) if sure else f"{finding} {hedged}"
+
+
+def _the(total: int) -> str:
+    return "the one case" if total == 1 else f"the {total} cases"
 
 
 def _listed(result: Result) -> list[str]:
     total = len(result["of"])
     if not total:
-        return ["No case has been looked up yet: upload an ECG or search first."]
+        return [NOTHING_YET]
     kind = f"{result['category']} " if result["category"] else ""
     if not result["findings"]:
         return [
@@ -154,9 +148,8 @@ def _listed(result: Result) -> list[str]:
         ]
     sentences = []
     for row in result["findings"][:6]:
-        sure = [n for n in row["cases"] if n not in row["uncertain"]]
         verb = "reports" if len(row["cases"]) == 1 else "report"
-        sentences.append(f"{len(row['cases'])} of the {total} cases {verb} {_surely(row['finding'], sure, row['uncertain'])}.")
+        sentences.append(f"{len(row['cases'])} of {_the(total)} {verb} {_surely(row['finding'], sure, row['uncertain'])}.")
     return sentences
 
 

@@ -1,0 +1,143 @@
+"""What `measure` promises: cardiologists' boundaries and simulated truth within clinical bounds, and None instead of a guess."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from agent import Measurements, measure
+from data import STANDARD_LEADS, EcgRecord, simulated
+
+RNG = np.random.default_rng(5)
+LUDB_LEADS = ("i", "ii", "iii", "avr", "avl", "avf", "v1", "v2", "v3", "v4", "v5", "v6")
+
+
+class Marked(NamedTuple):
+    """A record with the medians of what cardiologists marked in its leads, in ms and per minute."""
+
+    record: EcgRecord
+    rate: float
+    pr: float
+    qrs: float
+    qt: float
+
+
+def marked(root: Path, number: int) -> Marked:
+    """One LUDB record; its digital units are microvolts."""
+    import wfdb
+
+    raw = wfdb.rdrecord(str(root / str(number)), physical=False)
+    pr, qrs, qt, rates = [], [], [], []
+    for lead in LUDB_LEADS:
+        marks = wfdb.rdann(str(root / str(number)), lead)
+        waves = _waves(marks.symbol, marks.sample / raw.fs * 1000)
+        peaks = [peak for kind, _, peak, _ in waves if kind == "N"]
+        rates += [60_000 / float(np.diff(peaks).mean())] if len(peaks) > 1 else []
+        for before, (kind, onset, _, offset), after in zip([None, *waves[:-1]], waves, [*waves[1:], None], strict=True):
+            if kind == "N":
+                qrs.append(offset - onset)
+                pr += [onset - before[1]] if before and before[0] == "p" else []
+                qt += [after[3] - onset] if after and after[0] == "t" else []
+    record = EcgRecord(LUDB_LEADS, raw.d_signal.T / 1000, raw.fs)
+    return Marked(record, *(float(np.median(values)) if values else np.nan for values in (rates, pr, qrs, qt)))
+
+
+def _waves(symbols: list[str], times: np.ndarray) -> list[tuple[str, float, float, float]]:
+    """(kind, onset, peak, offset) of every wave with both boundaries."""
+    triples = zip(symbols, symbols[1:], symbols[2:], range(len(symbols)), strict=False)
+    return [(kind, times[i], times[i + 1], times[i + 2]) for start, kind, stop, i in triples if start == "(" and kind in "pNt" and stop == ")"]
+
+
+@pytest.fixture(scope="module")
+def ludb(shared: Path) -> list[tuple[Marked, Measurements]]:
+    """Every third record of the half that is here."""
+    root = shared / "ludb" / "data"
+    if not root.is_dir():
+        pytest.skip("no LUDB beside the checkout")
+    records = [marked(root, number) for number in range(1, 101, 3)]
+    return [(truth, measure(truth.record)) for truth in records]
+
+
+class TestAgainstCardiologists:
+    def errors(self, pairs: list[tuple[Marked, Measurements]], field: str, truth: str) -> np.ndarray:
+        both = ((getattr(found, field), getattr(marks, truth)) for marks, found in pairs)
+        return np.array([abs(a - b) for a, b in both if a is not None and not np.isnan(b)])
+
+    def test_rate_is_within_2_per_minute(self, ludb: list[tuple[Marked, Measurements]]) -> None:
+        assert (self.errors(ludb, "heart_rate_bpm", "rate") <= 2).mean() >= 0.95
+
+    @pytest.mark.parametrize(("field", "truth", "bound_ms"), [("qrs_ms", "qrs", 8), ("pr_ms", "pr", 10), ("qt_ms", "qt", 15)])
+    def test_median_error_is_small(self, ludb: list[tuple[Marked, Measurements]], field: str, truth: str, bound_ms: float) -> None:
+        assert np.median(self.errors(ludb, field, truth)) <= bound_ms
+
+    def test_pr_is_measured_where_p_waves_are_marked(self, ludb: list[tuple[Marked, Measurements]]) -> None:
+        with_p = [found for marks, found in ludb if not np.isnan(marks.pr)]
+        assert np.mean([found.pr_ms is not None for found in with_p]) >= 0.9
+
+
+class TestAgainstSimulatedTruth:
+    @pytest.mark.parametrize("kind", ["normal", "sinus bradycardia", "sinus tachycardia"])
+    def test_rate_is_within_2_per_minute(self, kind: str) -> None:
+        ecg = simulated.simulate(kind, seed=3)
+        assert measure(ecg.record).heart_rate_bpm == pytest.approx(ecg.truth.heart_rate_bpm, abs=2)
+
+    def test_qrs_is_within_15_ms(self) -> None:
+        ecg = simulated.simulate("normal", seed=3)
+        assert measure(ecg.record).qrs_ms == pytest.approx(ecg.truth.qrs_ms, abs=15)
+
+    def test_atrial_fibrillation_has_no_pr(self) -> None:
+        assert measure(simulated.simulate("atrial fibrillation", seed=3).record).pr_ms is None
+
+    def test_qtc_is_fridericias(self) -> None:
+        found = measure(simulated.simulate("normal", seed=3).record)
+        assert found.qt_ms is not None
+        assert found.heart_rate_bpm is not None
+        assert found.qtc_ms == pytest.approx(found.qt_ms / (60 / found.heart_rate_bpm) ** (1 / 3), abs=4)
+        assert found.qtc_formula == "Fridericia"
+
+
+class TestPartsOfAnEcg:
+    @pytest.fixture(scope="class")
+    def whole(self) -> EcgRecord:
+        return simulated.simulate("normal", seed=4).record
+
+    def test_100_hz_measures_as_500_hz(self, whole: EcgRecord) -> None:
+        slow, fast = measure(whole.resampled(100)), measure(whole.resampled(500))
+        assert slow.qrs_ms == pytest.approx(fast.qrs_ms, abs=8)
+
+    def test_one_lead_has_a_rate_and_no_axis(self, whole: EcgRecord) -> None:
+        found = measure(EcgRecord(("II",), whole["II"][None], whole.fs))
+        assert found.heart_rate_bpm == measure(whole).heart_rate_bpm
+        assert found.axis_deg is None
+        assert "aVF" in found.missing["axis_deg"]
+
+    def test_a_sheet_with_2_5_s_of_each_lead_measures_like_the_whole(self, whole: EcgRecord) -> None:
+        signal = np.full_like(whole.signal, np.nan)
+        quarter = whole.n_samples // 4
+        for row in range(12):
+            span = slice(None) if whole.leads[row] == "II" else slice(row // 3 * quarter, (row // 3 + 1) * quarter)
+            signal[row, span] = whole.signal[row, span]
+        assert measure(whole.changed(signal=signal)).qrs_ms == pytest.approx(measure(whole).qrs_ms, abs=16)
+
+    def test_three_seconds_are_enough_for_a_rate(self, whole: EcgRecord) -> None:
+        assert measure(whole.seconds(0, 3)).heart_rate_bpm == pytest.approx(measure(whole).heart_rate_bpm, abs=8)
+
+
+BROKEN = {
+    "flat": np.zeros((12, 5000)),
+    "not recorded": np.full((12, 5000), np.nan),
+    "noise": RNG.normal(0, 0.1, (12, 5000)),
+    "drift": np.cumsum(RNG.normal(0, 0.02, (12, 5000)), axis=1),
+    "three samples": RNG.normal(0, 0.1, (12, 3)),
+    "one sample": np.ones((12, 1)),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+class TestWhatIsNoEcg:
+    def test_has_no_measurements(self, name: str) -> None:
+        assert measure(EcgRecord(STANDARD_LEADS, BROKEN[name], 500)).heart_rate_bpm is None
+
+    def test_is_given_a_reason(self, name: str) -> None:
+        assert measure(EcgRecord(STANDARD_LEADS, BROKEN[name], 500)).missing["qrs_ms"]
