@@ -15,7 +15,7 @@ from data.errors import DataSetError, UnreadableEcgError
 from data.findings import VOCABULARY
 from data.readers import read_ecg
 from data.readers.header_text import pair, sex_code
-from data.readers.wfdb import companions
+from data.readers.registry import format_of
 from data.record import EcgRecord, Patient
 
 SOURCE = "folder"
@@ -133,7 +133,9 @@ def _within(path: Path, inside: Path) -> bool:
     if path.suffix != ".hea" or not path.is_file():
         return True
     with path.open("rb") as file:
-        named = companions(file.read(_MAX_REPORT_BYTES))
+        content = file.read(_MAX_REPORT_BYTES)
+    header = format_of(content)
+    named = header.companions(content) if header else ()
     return all(path.with_name(Path(name).name).resolve().is_relative_to(inside) for name in named if Path(name).name)
 
 

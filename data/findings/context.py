@@ -5,9 +5,10 @@ another cue, or at a word such as "but". Reports from devices have no punctuatio
 and from there along a list: `A or B`, `A, B or C`; a cue of reach `list` ("no evidence of") also along `A, B and C`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 from data.errors import DataSetError
 from data.findings.finding import Certainty
@@ -40,6 +41,15 @@ class Cue:
     side: str
     reach: str
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCue:
+    """A cue at the words [start, stop) of a text."""
+
+    start: int
+    stop: int
+    cue: Cue
 
 
 @dataclass(slots=True)
@@ -75,96 +85,107 @@ def cue_phrases() -> tuple[tuple[str, Cue], ...]:
     return tuple(phrases)
 
 
-def apply_cues(text: list[Word], mentions: list[Mention], cues: list[tuple[int, int, Cue]]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Clauses:
+    """A text with the number of each word's clause, and the words that belong to a cue, over which no other cue reaches."""
+
+    words: list[Word]
+    number: list[int]
+    barrier: frozenset[int]
+
+    @classmethod
+    def of(cls, text: list[Word], cues: Sequence[FoundCue]) -> "_Clauses":
+        ends = {found.start for found in cues if found.cue.meaning == "end"}
+        numbers = list(accumulate(word.before == ENDED or index in ends for index, word in enumerate(text)))
+        return cls(text, numbers, frozenset(at for found in cues for at in range(found.start, found.stop)))
+
+
+def apply_cues(text: list[Word], mentions: list[Mention], cues: Sequence[FoundCue]) -> None:
     """Mark each mention as negated or doubtful. Mentions and cues are in the order of the text and do not overlap.
 
     Parameters
     ----------
     text : all words
     mentions : changed in place
-    cues : first word, word behind the last, cue
     """
-    clause = _clauses(text, cues)
+    clauses = _Clauses.of(text, cues)
     starts = {mention.start: index for index, mention in enumerate(mentions)}
     stops = {mention.stop: index for index, mention in enumerate(mentions)}
-    barrier = {at for start, stop, _ in cues for at in range(start, stop)}
-
-    def linked(left: Mention, right: Mention, reach: str) -> bool:
-        return _linked(text, clause, barrier, left, right, reach)
-
-    for start, stop, cue in cues:
-        if cue.meaning in ("none", "end"):
+    for found in cues:
+        if found.cue.meaning in ("none", "end"):
             continue
-        first = None
-        if cue.side != "after":
-            near = _NEAR if cue.side == "before" else _BESIDE
-            first = _nearest(range(stop, min(stop + near + 1, len(text))), starts, text, clause, clause[stop - 1], barrier)
-            if first is not None:
-                _spread(mentions, first, 1, cue, linked)
-        if cue.side != "before" and first is None:
-            last = _nearest(range(start, max(start - _NEAR, 0) - 1, -1), stops, text, clause, clause[start], barrier, backwards=True)
-            if last is not None:
-                _spread(mentions, last, -1, cue, linked)
+        nearest = None
+        if found.cue.side != "after":
+            nearest = _first_behind(clauses, starts, found)
+            if nearest is not None:
+                _spread(clauses, mentions, nearest, 1, found)
+        if found.cue.side != "before" and nearest is None:
+            nearest = _last_before(clauses, stops, found)
+            if nearest is not None:
+                _spread(clauses, mentions, nearest, -1, found)
 
 
-def _clauses(text: list[Word], cues: list[tuple[int, int, Cue]]) -> list[int]:
-    """The number of each word's clause."""
-    ends = {start for start, _, cue in cues if cue.meaning == "end"}
-    numbers, number = [], 0
-    for index, word in enumerate(text):
-        number += word.before == ENDED or index in ends
-        numbers.append(number)
-    return numbers
-
-
-def _nearest(
-    places: range, edges: dict[int, int], text: list[Word], clause: list[int], own: int, barrier: set[int], *, backwards: bool = False
-) -> int | None:
-    """The first mention that has its edge at one of `places`, before the clause ends, a comma or another cue comes.
+def _first_behind(clauses: _Clauses, starts: Mapping[int, int], found: FoundCue) -> int | None:
+    """The first mention behind a cue, before the clause ends, a comma or another cue comes.
 
     Cues that follow each other at once ("no suspicion of") share what they speak of.
     """
-    only_cues = not backwards
-    for at in places:
-        beside = at - 1 if backwards else at  # the word that would have to belong to the same clause
-        if not 0 <= beside < len(clause) or clause[beside] != own or (not backwards and text[at].before == COMMA):
+    near = _NEAR if found.cue.side == "before" else _BESIDE
+    only_cues = True
+    for at in range(found.stop, min(found.stop + near + 1, len(clauses.words))):
+        if clauses.number[at] != clauses.number[found.stop - 1] or clauses.words[at].before == COMMA:
             return None
-        if at in edges:
-            return edges[at]
-        only_cues = only_cues and beside in barrier
-        if beside in barrier and not only_cues:
+        if at in starts:
+            return starts[at]
+        only_cues = only_cues and at in clauses.barrier
+        if at in clauses.barrier and not only_cues:
             return None
     return None
 
 
-def _spread(mentions: list[Mention], first: int, step: int, cue: Cue, linked: Callable[[Mention, Mention, str], bool]) -> None:
-    members, at = [first], first
-    final = 0  # how many of the members are sure to be of the list: commas count once an "or" has come
+def _last_before(clauses: _Clauses, stops: Mapping[int, int], found: FoundCue) -> int | None:
+    """The last mention before a cue, in its clause and with no other cue between."""
+    for stop in range(found.start, max(found.start - _NEAR, 0), -1):
+        if clauses.number[stop - 1] != clauses.number[found.start]:
+            return None
+        if stop in stops:
+            return stops[stop]
+        if stop - 1 in clauses.barrier:
+            return None
+    return None
+
+
+def _spread(clauses: _Clauses, mentions: list[Mention], nearest: int, step: int, found: FoundCue) -> None:
+    """Apply a cue to its nearest mention and along the list that begins there, forwards or backwards."""
+    mentions[nearest].weaken(found.cue.meaning)
+    between = range(found.stop, mentions[nearest].start) if step > 0 else range(mentions[nearest].stop, found.start)
+    or_came = any(clauses.words[at].text in _OR for at in between)
+    pending: list[Mention] = []  # joined by commas: of the list once an "or" has come
+    at = nearest
     while 0 <= at + step < len(mentions):
-        left, right = (at, at + step) if step > 0 else (at + step, at)
-        if linked(mentions[left], mentions[right], cue.reach):
-            members.append(at + step)
-            final = len(members) - 1
-        elif linked(mentions[left], mentions[right], "comma"):
-            members.append(at + step)
+        left, right = sorted((at, at + step))
+        link = _link(clauses, mentions[left], mentions[right])
+        at += step
+        if link == "or" or (found.cue.reach == "list" and (link == "and" or (link == "comma" and not or_came))):
+            for mention in (*pending, mentions[at]):
+                mention.weaken(found.cue.meaning)
+            pending.clear()
+            or_came = or_came or link == "or"
+        elif link == "comma":
+            pending.append(mentions[at])
         else:
             break
-        at += step
-    for index in members[: final + 1]:
-        mentions[index].weaken(cue.meaning)
 
 
-def _linked(text: list[Word], clause: list[int], barrier: set[int], left: Mention, right: Mention, reach: str) -> bool:
-    """Whether two neighbours are members of one list."""
+def _link(clauses: _Clauses, left: Mention, right: Mention) -> str:
+    """How two neighbouring mentions are joined: "or", "and", "comma", or "" where they are of no one list."""
     between = range(left.stop, right.start)
-    if len(between) > _APART or clause[left.stop - 1] != clause[right.start] or any(at in barrier for at in between):
-        return False
-    joints = {text[at].text for at in between}
-    gaps = {text[at].before for at in range(left.stop, right.start + 1)}
+    if len(between) > _APART or clauses.number[left.stop - 1] != clauses.number[right.start] or clauses.barrier.intersection(between):
+        return ""
+    joints = {clauses.words[at].text for at in between}
+    gaps = {clauses.words[at].before for at in range(left.stop, right.start + 1)}
     if joints & _OR:
-        return True
-    if reach == "or":
-        return False
+        return "or"
     if COMMA in gaps:
-        return True
-    return reach == "list" and bool(joints & _AND or (LISTED in gaps and not joints))
+        return "comma"
+    return "and" if joints & _AND or (LISTED in gaps and not joints) else ""

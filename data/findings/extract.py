@@ -4,19 +4,21 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from data.findings.context import Cue, Mention, apply_cues, cue_phrases, weaker
+from data.findings.context import Cue, FoundCue, Mention, apply_cues, cue_phrases, weaker
 from data.findings.finding import Certainty, Finding
 from data.findings.leads import leads_after
 from data.findings.phrases import PhraseTable, Word, words
 from data.findings.vocabulary import VOCABULARY
 
 # Their full stop ends no sentence. Single letters are taken for abbreviations anyway.
-ABBREVIATIONS = frozenset(
-    """intraventr ventr supraventr unbest wahrsch wahrscheinl moegl mgl evtl ev fragl chron path unspez inkompl kompl unvollst vollst
-    part neg pos ant post inf lat sept dd bzw ca vd amplitudkrit krit biphas vs resp min max sek""".split()
-)
+_ABBREVIATED = """
+amplitudkrit ant biphas bzw ca chron dd ev evtl fragl inf inkompl intraventr kompl krit lat max mgl min moegl neg part path pos
+post resp sek sept supraventr unbest unspez unvollst vd ventr vollst vs wahrsch wahrscheinl
+"""
+ABBREVIATIONS = frozenset(_ABBREVIATED.split())
 
 _QUESTIONED = re.compile(r"\s{0,2}\(?\?")
+_QUESTION_BEFORE = re.compile(r"(?:^|\s)\?\s?\w{0,8}\s?$")  # "?LVH", "? old LVH", but not "LBBB? LVH"
 _LIKELIHOOD = re.compile(r"\s?(\d{1,3})(?![\d.,]*\w)")
 
 
@@ -64,17 +66,17 @@ def extract(text: str, *, language: str | None = None) -> list[Finding]:
     return findings
 
 
-def _mentions(read: list[Word], language: str | None) -> tuple[list[Mention], list[tuple[int, int, Cue]]]:
+def _mentions(read: list[Word], language: str | None) -> tuple[list[Mention], list[FoundCue]]:
     table, at = _phrases(), 0
     mentions: list[Mention] = []
-    cues: list[tuple[int, int, Cue]] = []
+    cues: list[FoundCue] = []
     while at < len(read):
         stop, entries = table.longest(read, at)
         senses = [entry for entry in entries if isinstance(entry, _Sense)]
         if senses:
             mentions.append(Mention(at, stop, tuple((sense.code, sense.certainty) for sense in senses)))
         else:
-            cues += [(at, stop, entry) for entry in entries[:1] if isinstance(entry, Cue) and language in (None, entry.language)]
+            cues += [FoundCue(at, stop, entry) for entry in entries[:1] if isinstance(entry, Cue) and language in (None, entry.language)]
         at = max(stop, at + 1)
     return mentions, cues
 
@@ -82,7 +84,7 @@ def _mentions(read: list[Word], language: str | None) -> tuple[list[Mention], li
 def _read_marks(text: str, span: tuple[int, int], mention: Mention) -> None:
     """Doubt that is written in signs: "LVH?", "?old infarct", and PTB-XL's likelihoods in percent, "LVH 50"."""
     start, stop = span
-    if _QUESTIONED.match(text, stop) or text[max(start - 1, 0) : start] == "?":
+    if _QUESTIONED.match(text, stop) or _QUESTION_BEFORE.search(text[max(start - 12, 0) : start]):
         mention.weaken("possible")
     if text[start:stop] in VOCABULARY and (percent := _LIKELIHOOD.match(text, stop)):
         mention.weaken("possible" if int(percent[1]) < 50 else "probable" if int(percent[1]) < 100 else "certain")

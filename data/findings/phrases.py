@@ -121,7 +121,7 @@ class PhraseTable(Generic[Entry]):
             nodes = [following for node in nodes for following in node.after(text[at].text)]
             if not nodes:
                 break
-            entries = tuple(entry for node in nodes for entry in node.entries)
+            entries = tuple(dict.fromkeys(entry for node in nodes for entry in node.entries))
             if entries:
                 best = (at + 1, entries)
         return best
