@@ -126,7 +126,7 @@ def _doubts(record: EcgRecord) -> Iterator[str]:
         if missing := float(np.isnan(row).mean()):
             yield f"Lead {lead} was not recorded for {_share(missing)} of the time."
     qualities = lead_qualities(record)
-    for kind, word in (("flat", "flat"), ("noise", "only noise")):
+    for kind, word in (("flat", "flat"), ("noise", "no beats stand out from the noise")):
         if leads := [lead for lead, quality in qualities.items() if quality == kind]:
             yield f"{'Lead' if len(leads) == 1 else 'Leads'} {', '.join(leads)}: {word}."
     yield from filter(None, (amplitude_doubt(record), limb_lead_doubt(record), arm_reversal_doubt(record)))

@@ -5,6 +5,7 @@ Module and attributes: DICOM PS3.3 C.10.9; lead codes: PS3.16 CID 3001 (MDC, SCP
 
 import io
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pydicom import Dataset
 
 _PREAMBLE = 128
+_MAX_OFFSET_SECONDS = 60  # between groups of one sheet
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 _BIG_ENDIAN = "1.2.840.10008.1.2.2"
 _WANTED = [
@@ -61,15 +63,12 @@ def read(name: str, files: Bundle, _: Given) -> EcgRecord:
     rhythms = [group for group in groups if not _is_averaged(group)]
     if not rhythms:
         raise UnreadableEcgError("is a DICOM file with only an averaged beat, wanted the rhythm: export the full disclosure of the ECG")
-    rhythm = max(rhythms, key=lambda group: (_n_standard_leads(group), int(group.NumberOfWaveformSamples)))
     order = ">" if dataset.file_meta.get("TransferSyntaxUID") == _BIG_ENDIAN else "<"
-    time = _time(dataset)
-    warnings = []
-    if len(rhythms) > 1:
-        warnings.append(f"The file has {len(rhythms)} recordings of rhythm; the one with the most leads is used.")
+    time, warnings = _time(dataset), list[str]()
+    channels, fs = _joined(rhythms, order, warnings)
     return ecg_record(
-        _channels(rhythm, order),
-        fs=float(rhythm.SamplingFrequency),
+        channels,
+        fs=fs,
         patient=Patient(id=_text(dataset, "PatientID") or None, age=_age(dataset, time), sex=sex_code(_text(dataset, "PatientSex"))),
         time=time,
         source="DICOM",
@@ -86,8 +85,37 @@ def _is_averaged(group: "Dataset") -> bool:
     )
 
 
-def _n_standard_leads(group: "Dataset") -> int:
-    return sum(standard_lead_name(_label(channel)) is not None for channel in group.ChannelDefinitionSequence)
+def _joined(groups: Sequence["Dataset"], byte_order: str, warnings: list[str]) -> tuple[list[Channel], float]:
+    """The channels of all groups on one timeline; a sheet of 3 x 4 leads comes as groups that begin one after the other.
+
+    Of a lead that is in several groups the longest recording counts.
+    """
+    longest_first = sorted(groups, key=_n_samples, reverse=True)
+    fs = float(longest_first[0].SamplingFrequency)
+    placed: dict[str, tuple[int, Channel]] = {}
+    for group in longest_first:
+        start = round(_number(group, "MultiplexGroupTimeOffset", 0.0) / 1000 * fs)  # the offset is in ms
+        if float(group.SamplingFrequency) != fs or not 0 <= start <= _MAX_OFFSET_SECONDS * fs:
+            warnings.append("The file has a further recording, of another rate or time; it is left out.")
+            continue
+        channels = _channels(group, byte_order)
+        new = {channel.label: (start, channel) for channel in channels if channel.label not in placed}
+        if len(new) < len(channels):
+            warnings.append("The file has leads more than once; the longest recording of each is used.")
+        placed |= new
+    first = min(start for start, _ in placed.values())
+    n_samples = max(start - first + len(channel.samples) for start, channel in placed.values())
+    return [
+        Channel(channel.label, _placed(channel.samples, start - first, n_samples), channel.unit) for start, channel in placed.values()
+    ], fs
+
+
+def _placed(samples: npt.NDArray[np.floating[Any]], start: int, n_samples: int) -> npt.NDArray[np.floating[Any]]:
+    return np.pad(samples, (start, n_samples - start - len(samples)), constant_values=np.nan)
+
+
+def _n_samples(group: "Dataset") -> int:
+    return int(group.NumberOfWaveformSamples)
 
 
 def _channels(group: "Dataset", byte_order: str) -> list[Channel]:

@@ -1,5 +1,6 @@
 """DICOM waveforms: pydicom's own sample against pydicom's `waveform_array`, and what vendors do to such files."""
 
+import copy
 import io
 from collections.abc import Callable
 from datetime import datetime
@@ -88,6 +89,27 @@ def test_leads_are_known_by_label_where_the_code_is_a_vendors_own(sample: bytes)
             source.CodeValue, source.CodingSchemeDesignator, source.CodeMeaning = "X99", "99VENDOR", "channel"
 
     np.testing.assert_array_equal(read_ecg(_changed(sample, change)).signal, read_ecg(sample).signal)
+
+
+def test_groups_that_begin_one_after_the_other_are_put_on_one_timeline(sample: bytes) -> None:
+    def change(dataset: pydicom.Dataset) -> None:
+        whole = dataset.WaveformSequence[0]
+        samples = np.frombuffer(whole.WaveformData, "<i2").reshape(-1, 12)
+        sheet = []
+        for column in range(4):
+            group, leads = copy.deepcopy(whole), range(3 * column, 3 * column + 3)
+            group.ChannelDefinitionSequence = pydicom.Sequence([whole.ChannelDefinitionSequence[i] for i in leads])
+            group.NumberOfWaveformChannels, group.NumberOfWaveformSamples = 3, 2500
+            group.MultiplexGroupTimeOffset = str(2500 * column)
+            group.WaveformData = samples[2500 * column : 2500 * (column + 1), list(leads)].tobytes()
+            sheet.append(group)
+        dataset.WaveformSequence = pydicom.Sequence(sheet)
+
+    whole, sheet = read_ecg(sample), read_ecg(_changed(sample, change))
+    np.testing.assert_array_equal(sheet["V2"][5000:7500], whole["V2"][5000:7500])
+    assert np.isnan(sheet["V2"][:5000]).all()
+    assert np.isnan(sheet["V2"][7500:]).all()
+    assert sheet.n_samples == 10_000
 
 
 def _swap_codes(dataset: pydicom.Dataset) -> None:

@@ -75,6 +75,42 @@ def test_leads_scaled_one_by_one_are_read_in_microvolts(shared: Path) -> None:
     assert (record.patient.age, record.patient.sex) == (51, "F")
 
 
+@pytest.mark.parametrize("fmt", ["16", "24", "32", "80", "212", "508", "516", "524"])
+def test_every_format_that_wfdb_writes_has_the_values_of_wfdb(tmp_path: Path, ecg_mv: np.ndarray, fmt: str) -> None:
+    wfdb.wrsamp(
+        "r", fs=500, units=["mV"] * 3, sig_name=["I", "II", "V2"], p_signal=ecg_mv[[0, 1, 7]].T, fmt=[fmt] * 3, write_dir=str(tmp_path)
+    )
+    _assert_equals_wfdb(read_ecg(tmp_path / "r.hea"), tmp_path / "r", 3)
+
+
+def test_several_samples_a_frame_raise_the_rate(wfdb_files: Files, ecg_mv: np.ndarray) -> None:
+    files = wfdb_files(ecg_mv[1:2], leads=("II",))
+    header = files["rec.hea"].replace(b"rec 1 500 5000", b"rec 1 125 1250").replace(b"rec.dat 16 ", b"rec.dat 16x4 ")
+    record = read_upload(files | {"rec.hea": header})
+
+    assert record.fs == 500
+    np.testing.assert_allclose(record["II"], ecg_mv[1], atol=0.0005)
+
+
+def test_a_skewed_signal_is_put_in_time(wfdb_files: Files, ecg_mv: np.ndarray) -> None:
+    files = wfdb_files(ecg_mv[1:2], leads=("II",))
+    record = read_upload(files | {"rec.hea": files["rec.hea"].replace(b"rec.dat 16 ", b"rec.dat 16:25 ")})
+
+    np.testing.assert_allclose(record["II"][:-25], ecg_mv[1, 25:], atol=0.0005)
+    assert np.isnan(record["II"][-25:]).all()
+
+
+def test_a_header_that_leaves_gain_and_rate_open_is_read_by_the_formats_defaults(ecg_mv: np.ndarray) -> None:
+    units = np.round(ecg_mv[1, ::2] * 200).astype("<i2")
+    checksum = int(units.astype(int).sum())
+    record = read_upload({"r.hea": f"r 1\nr.dat 16 0 12 0 0 {checksum} 0 II\n".encode(), "r.dat": units.tobytes()})
+
+    np.testing.assert_allclose(record["II"], ecg_mv[1, ::2], atol=0.0025)
+    assert record.fs == 250
+    assert "The header states no sampling rate; 250 Hz, the default of the format, was used." in record.warnings
+    assert "No gain is stated for II; 200 units a mV, the default of the format, was used." in record.warnings
+
+
 def test_upload_path_and_signal_file_give_the_same_record(tmp_path: Path, wfdb_files: Files, ecg_mv: np.ndarray) -> None:
     files = wfdb_files()
     for name, content in files.items():
