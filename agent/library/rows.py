@@ -6,10 +6,10 @@ metadata but that of the cases it returns. The patient is a digest there, as a s
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from agent.conditions import day_number
 from agent.hits import Modality
@@ -20,8 +20,7 @@ from data.findings import Finding, ReportReading
 Metadata = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class RowId:
+class RowId(NamedTuple):
     """What a vector row is of."""
 
     modality: Modality

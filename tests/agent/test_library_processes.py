@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 
 from agent.library import CaseLibrary, WrongEncoderError
 from agent.library.connection import Connection
+from agent.library.marks import EXTRA
 from tests.agent.cases import made_up, wave
 from tests.agent.stand_in import StandInEncoder
 
@@ -57,31 +59,47 @@ def python(code: str, path: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", code, str(path)], env=env, cwd=ROOT, capture_output=True, text=True, timeout=120)
 
 
-def contents(library: CaseLibrary) -> dict[str, Any]:
-    """Everything on disk: each row's id with its metadata and its vector, and each row's vector as the index finds it."""
-    connection: Connection = library._fresh()
-    rows: dict[str, Any] = {}
-    for collection in (connection.vectors, connection.cases):
-        got = collection.get(include=["metadatas", "embeddings"])
-        vectors = np.asarray(got["embeddings"]).round(5)
-        rows |= {name: (row, tuple(vector)) for name, row, vector in zip(got["ids"], got["metadatas"] or [], vectors.tolist(), strict=True)}
-    found = connection.vectors.query(query_embeddings=np.ones((1, 54), np.float32), n_results=4 * N, include=[])["ids"][0]
-    return rows | {"found": sorted(found)}
+@dataclass(eq=False)
+class Contents:
+    """Everything on disk, to be compared: rows with their metadata and vectors, and what the index finds."""
+
+    metadata: dict[str, Any]
+    vectors: dict[str, Any]
+    found: list[str]
+
+    @classmethod
+    def of(cls, library: CaseLibrary) -> "Contents":
+        connection: Connection = library._fresh()
+        metadata: dict[str, Any] = {}
+        vectors: dict[str, Any] = {}
+        for collection in (connection.vectors, connection.cases):
+            got: Any = collection.get(include=["metadatas", "embeddings"])
+            metadata |= dict(zip(got["ids"], got["metadatas"], strict=True))
+            vectors |= dict(zip(got["ids"], got["embeddings"], strict=True))
+        everywhere = np.ones((1, StandInEncoder().dim + EXTRA), np.float32)
+        return cls(metadata, vectors, sorted(connection.vectors.query(query_embeddings=everywhere, n_results=4 * N, include=[])["ids"][0]))
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Contents)
+            and (self.metadata, self.found) == (other.metadata, other.found)
+            and all(np.allclose(vector, other.vectors[name], atol=1e-5) for name, vector in self.vectors.items())
+        )
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Contents:
     library = CaseLibrary.create(tmp_path_factory.mktemp("lib") / "whole", encoder=StandInEncoder())
     library.add(made_up(N))
-    return contents(library)
+    return Contents.of(library)
 
 
 @pytest.mark.parametrize("moment", KILLS)
-def test_killed_and_run_again_equals_an_uninterrupted_run(moment: str, tmp_path: Path, uninterrupted: dict[str, Any]) -> None:
+def test_killed_and_run_again_equals_an_uninterrupted_run(moment: str, tmp_path: Path, uninterrupted: Contents) -> None:
     library = CaseLibrary.create(tmp_path / "lib", encoder=StandInEncoder())
     assert python(START + KILLS[moment], tmp_path / "lib").returncode == -signal.SIGKILL
     library.add(made_up(N))
-    assert contents(library) == uninterrupted
+    assert Contents.of(library) == uninterrupted
 
 
 @pytest.fixture(scope="module")
@@ -170,8 +188,8 @@ class TestServer:
         library.add(made_up(N))
         return library
 
-    def test_holds_what_a_folder_holds(self, library: CaseLibrary, uninterrupted: dict[str, Any]) -> None:
-        assert contents(library) == uninterrupted
+    def test_holds_what_a_folder_holds(self, library: CaseLibrary, uninterrupted: Contents) -> None:
+        assert Contents.of(library) == uninterrupted
 
     def test_adding_again_adds_nothing(self, library: CaseLibrary) -> None:
         assert (library.add(made_up(N)).present, len(library)) == (N, N)
