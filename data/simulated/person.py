@@ -6,7 +6,7 @@ import numpy as np
 
 from data.leads import INDEPENDENT_LEADS
 from data.record import Patient
-from data.simulated.heart import Array, Wave, rotation
+from data.simulated.heart import QRS_SHARE, Array, Wave, rotation
 from data.simulated.projection import DOWER, frontal_axis
 from data.simulated.ventricles import VENTRICULAR_FOCI, Ventricles
 
@@ -47,20 +47,21 @@ def _activation(rng: Rng, ventricles: Ventricles, habitus: float, swing: Array) 
     loop = loop.turned(rotation(horizontal=swing[0], sagittal=swing[1]))
     turn = _turn_to_axis(loop, rng.uniform(*ventricles.axis)) if ventricles.axis else 0.0
     qrs_s = rng.uniform(*ventricles.qrs_ms) / 1000
-    loop = loop.turned(rotation(frontal=turn)).lasting(qrs_s)
+    loop = loop.turned(rotation(frontal=turn)).lasting(qrs_s, QRS_SHARE)
     gain = _gain(rng, ventricles, habitus, loop)
     loop, recovery = loop.scaled(gain), gain * rng.uniform(0.8, 1.2)
     follow = rotation(frontal=ventricles.follows * turn, horizontal=0.5 * swing[0], sagittal=0.5 * swing[1])
     st_t = _st_t(recovery * follow @ np.array(ventricles.t), recovery * follow @ np.array(ventricles.st))
-    return Activation(loop, qrs_s, float(frontal_axis(_drawn(loop))), st_t)
+    return Activation(loop, qrs_s, float(frontal_axis(loop.area)), st_t)
 
 
 def _gain(rng: Rng, ventricles: Ventricles, habitus: float, loop: Wave) -> float:
     """The amplitude factor that gives the voltage wanted."""
     seen = dict(zip(INDEPENDENT_LEADS, DOWER @ _drawn(loop), strict=True))
     if ventricles.limb_mv:
-        largest = max(np.ptp(lead) for lead in (seen["I"], seen["II"], seen["II"] - seen["I"]))
-        return float(rng.uniform(*ventricles.limb_mv) / largest)
+        limbs = max(np.ptp(lead) for lead in (seen["I"], seen["II"], seen["II"] - seen["I"]))
+        chest = max(np.ptp(seen[f"V{n}"]) for n in range(1, 7))
+        return float(min(rng.uniform(*ventricles.limb_mv) / limbs, 0.85 / chest))
     if ventricles.sokolow_mv:
         index = max(seen["V5"].max(), seen["V6"].max()) - seen["V1"].min()
         return float(np.clip(habitus * rng.uniform(*ventricles.sokolow_mv), *ventricles.sokolow_mv) / index)
@@ -74,11 +75,11 @@ def _drawn(loop: Wave) -> Array:
 
 
 def _turn_to_axis(loop: Wave, axis: float) -> float:
-    """The smallest turn in the frontal plane, to 2 degrees, that gives the loop this axis in the limb leads."""
-    turns = np.arange(-180.0, 180.0, 2.0)
-    x, y, z = _drawn(loop)
-    cos, sin = np.cos(np.radians(turns))[:, None], np.sin(np.radians(turns))[:, None]
-    turned = np.stack([cos * x - sin * y, sin * x + cos * y, np.broadcast_to(z, (len(turns), len(z)))], axis=1)  # (turns, 3, n_samples)
+    """The smallest turn in the frontal plane, in whole degrees, that gives the loop this axis in the limb leads."""
+    turns = np.arange(-180.0, 180.0)
+    cos, sin = np.cos(np.radians(turns)), np.sin(np.radians(turns))
+    x, y, z = loop.area
+    turned = np.stack([cos * x - sin * y, sin * x + cos * y, np.full_like(turns, z)], axis=1)  # (turns, 3)
     missing = np.abs((frontal_axis(turned) - axis + 180) % 360 - 180)
     return float(turns[np.argmin(missing + 0.02 * np.abs(turns))])
 

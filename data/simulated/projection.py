@@ -24,10 +24,9 @@ _LEAD_I = DOWER[0]
 _AVF = DOWER[1] - DOWER[0] / 2
 
 
-def frontal_axis(loop: Array) -> Array:
-    """Electrical axis in degrees of QRS loops (..., 3, n_samples): R less S, in I and aVF of Einthoven's triangle."""
-    net = [lead.max(axis=-1) + lead.min(axis=-1) for lead in (_LEAD_I @ loop, _AVF @ loop)]
-    return np.degrees(np.arctan2(2 / np.sqrt(3) * net[1], net[0]))
+def frontal_axis(net: Array) -> Array:
+    """Electrical axis in degrees of net dipoles (..., 3), from leads I and aVF in Einthoven's triangle."""
+    return np.degrees(np.arctan2(2 / np.sqrt(3) * net @ _AVF, net @ _LEAD_I))
 
 
 def twelve_leads(independent: Array) -> tuple[tuple[str, ...], npt.NDArray[np.float32]]:

@@ -23,7 +23,7 @@ class Ventricles:
     t, st : mV; `st` holds from the J point into the T wave
     follows : share of the QRS loop's turn that ST and T make too
     gain : range of the amplitude factor, where neither of the next two sets the amplitude
-    limb_mv : peak-to-peak QRS voltage of the largest limb lead
+    limb_mv : peak-to-peak QRS voltage of the largest limb lead; the chest leads then stay below 0.85
     sokolow_mv : S in V1 plus the larger R of V5 and V6, Sokolow & Lyon (1949), Am Heart J 37:161; hypertrophy from 3.5 on
     """
 
@@ -42,15 +42,15 @@ _SEPTAL = (17, 7.0, -0.14, -0.02, -0.22)
 _POSTERIOR = (53, 8.5, 0.30, 0.30, 0.72)
 _BASAL = (68, 7.0, -0.13, -0.12, 0.28)
 
-NORMAL = Ventricles((Wave.of(_SEPTAL, (38, 8.5, 0.88, 0.82, 0.18), _POSTERIOR, _BASAL),), (78, 102), (5, 78), sokolow_mv=(1.4, 3.1))
+NORMAL = Ventricles((Wave.of(_SEPTAL, (38, 8.5, 0.88, 0.82, 0.18), _POSTERIOR, _BASAL),), (80, 104), (5, 78), sokolow_mv=(1.4, 3.1))
 
 RIGHT_BUNDLE = Ventricles(
     (
-        Wave.of(_SEPTAL, (37, 8.5, 0.88, 0.60, 0.12), (54, 9, 0.2, 0.2, 0.40), (80, 14, -0.30, 0.0, -0.38), (103, 16, -0.38, -0.05, -0.62)),
-        Wave.of(_SEPTAL, (37, 8.5, 0.88, 0.55, 0.15), (54, 9, 0.2, 0.2, 0.55), (86, 15, -0.38, 0.1, -0.55), (110, 16, -0.35, -0.1, -0.40)),
+        Wave.of(_SEPTAL, (37, 8.5, 0.88, 0.60, 0.12), (54, 9, 0.2, 0.2, 0.40), (80, 14, -0.22, 0.0, -0.38), (103, 16, -0.26, -0.05, -0.62)),
+        Wave.of(_SEPTAL, (37, 8.5, 0.88, 0.55, 0.15), (54, 9, 0.2, 0.2, 0.55), (86, 15, -0.26, 0.1, -0.55), (110, 16, -0.26, -0.1, -0.40)),
     ),
     (124, 154),
-    (35, 88),
+    (58, 104),
     t=(0.28, 0.22, 0.15),
     st=(0.0, 0.0, 0.03),
 )
@@ -85,7 +85,7 @@ RIGHT_BUNDLE_AND_LEFT_ANTERIOR_FASCICLE = Ventricles(
         ),
     ),
     (126, 156),
-    (-80, -52),
+    (-90, -62),
     t=(0.28, 0.20, 0.14),
     follows=0.0,
 )
