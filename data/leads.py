@@ -18,6 +18,7 @@ _BY_KEY = (
     | {f"D{digit}": name for digit, name in _NUMBERED.items()}
 )
 _PREFIX = re.compile(r"(MDC[ _]ECG[ _]LEAD|LEAD|ABLEITUNG|ABL|ECG|EKG)[ _:.-]*")
+_LONGEST_NAME = 100
 _IGNORED = re.compile(r"[ _.]|\(EINTHOVEN\)$")
 
 
@@ -29,6 +30,8 @@ def standard_lead_name(written: str) -> str | None:
     >>> [standard_lead_name(name) for name in ("avr", "Lead II", "MDC_ECG_LEAD_V3", "C4", "Lead 1", "ECG1", "-aVR", "pleth")]
     ['aVR', 'II', 'V3', 'V4', 'I', None, None, None]
     """
+    if len(written) > _LONGEST_NAME:
+        return None
     name = unicodedata.normalize("NFKC", written).strip().upper()  # also the one-character Roman numerals
     numbered = False
     while prefix := _PREFIX.match(name):

@@ -122,13 +122,16 @@ def _doubts(record: EcgRecord) -> Iterator[str]:
         yield f"Only one lead was recorded: {standard[0]}."
     if record.n_samples < round(STANDARD_SECONDS * record.fs):
         yield f"Only {record.duration:.1f} s were recorded, less than the usual 10 s."
-    for lead, row in zip(record.leads, record.signal, strict=True):
-        if missing := float(np.isnan(row).mean()):
-            yield f"Lead {lead} was not recorded for {_share(missing)} of the time."
+    missing: dict[str, list[str]] = {}
+    for lead, share in zip(record.leads, np.isnan(record.signal).mean(axis=1), strict=True):
+        if share:
+            missing.setdefault(_share(float(share)), []).append(lead)
+    for words, leads in missing.items():
+        yield f"{_named(leads)}: not recorded for {words} of the time."
     qualities = lead_qualities(record)
     for kind, word in (("flat", "flat"), ("noise", "no beats stand out from the noise")):
         if leads := [lead for lead, quality in qualities.items() if quality == kind]:
-            yield f"{'Lead' if len(leads) == 1 else 'Leads'} {', '.join(leads)}: {word}."
+            yield f"{_named(leads)}: {word}."
     yield from filter(None, (amplitude_doubt(record), limb_lead_doubt(record), arm_reversal_doubt(record)))
 
 
@@ -218,6 +221,10 @@ def _repetition(signal: npt.NDArray[np.float64], fs: float) -> float:
     correlation = np.fft.irfft(np.abs(np.fft.rfft(signal, 2 * n)) ** 2)[:n]
     lags = np.arange(round(0.2 * fs), min(round(2 * fs), n // 2))
     return float((correlation[lags] / correlation[0] * n / (n - lags)).max()) if len(lags) and correlation[0] else 0.0
+
+
+def _named(leads: Sequence[str]) -> str:
+    return f"{'Lead' if len(leads) == 1 else 'Leads'} {', '.join(leads)}"
 
 
 def _share(fraction: float) -> str:

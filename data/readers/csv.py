@@ -22,7 +22,7 @@ from data.readers.registry import Format, Given
 from data.record import EcgRecord
 
 _HEAD = 20_000  # bytes looked at to tell a table
-_DELIMITERS = (",", ";", "\t", "|", None)  # None: blanks
+_DELIMITERS = (",", ";", "\t", "|")
 _MISSING = {"", "nan", "na", "n/a", "null", "none", "-"}
 _RATE_KEYS = {
     "fs",
@@ -75,7 +75,7 @@ def read(name: str, files: Bundle, given: Given) -> EcgRecord:
     UnreadableEcgError : no lead names, a cell that is no number, rows of unequal length, a rate or unit that is nowhere stated
     """
     table = _table(files[name])
-    stated = {key: value for comment in table.comments if (key_value := pair(comment)) for key, value in [key_value]}
+    stated = dict(filter(None, map(pair, table.comments)))
     leads = [i for i, (label, _) in enumerate(table.columns) if not (_TIME.fullmatch(label) or _INDEX.fullmatch(label))]
     if not any(_is_lead(table.columns[i][0]) for i in leads):
         raise UnreadableEcgError("is a table without a header of lead names, wanted a first row such as I,II,V1: add it")
@@ -84,8 +84,8 @@ def read(name: str, files: Bundle, given: Given) -> EcgRecord:
     unit = _agreed(_first(stated, _UNIT_KEYS), given.unit, "unit")
     if unit is not None and millivolts(unit) is None:
         raise UnreadableEcgError(f"is in the unit {own_name(unit)!r}, wanted V, mV or uV: correct the unit")
-    if unit is None and any(not table.columns[i][1] for i in leads):
-        unit = _unmistakable_unit([table.columns[i][0] for i in leads], table.values[leads])
+    if unit is None and (unstated := [i for i in leads if not table.columns[i][1]]):
+        unit = _unmistakable_unit([table.columns[i][0] for i in unstated], table.values[unstated])
         warnings.append(f"The table states no unit; its amplitude is that of an ECG in {unit}, and it was read so.")
     return ecg_record(
         [Channel(table.columns[i][0], table.values[i], table.columns[i][1] or unit or "") for i in leads],
@@ -109,11 +109,9 @@ def _text(content: bytes) -> str:
 
 
 def _delimiter(header: str) -> str | None:
-    return (
-        max(_DELIMITERS, key=lambda delimiter: len(header.split(delimiter)) if delimiter else 0)
-        if any(delimiter in header for delimiter in _DELIMITERS if delimiter)
-        else None
-    )
+    """The most frequent one, or None for blanks."""
+    best = max(_DELIMITERS, key=header.count)
+    return best if best in header else None
 
 
 def _cells(line: str, delimiter: str | None) -> list[str]:
@@ -236,7 +234,7 @@ def _unmistakable_unit(labels: Sequence[str], values: npt.NDArray[np.float64]) -
     scaled = len(tops) > 1 and bool(np.ptp(tops) < 0.01 * tops.max())
     error = limb_lead_error(labels, values.astype(np.float32))
     if not (recorded == np.round(recorded)).all() and not scaled and (error is None or error < 0.05):
-        if 0.3 <= span <= 8 and (tops.max() != 1.0 or len(tops) > 1):
+        if 0.3 <= span <= 8 and tops.max() != 1.0:
             return "mV"
         if 300 <= span <= 8000:
             return "uV"

@@ -17,6 +17,7 @@ from data.readers.registry import Format, Given
 from data.readers.wfdb_header import DEFAULT_FS, DEFAULT_GAIN, Header, Signal, checked_header, looks_like_header, named_files
 from data.record import EcgRecord
 
+_OWN_NAME = "header-of-the-upload"  # of the record that wfdb reads
 Samples = npt.NDArray[np.signedinteger[Any]]
 
 # The stored number that says "not recorded".
@@ -86,9 +87,6 @@ def _stored_by_wfdb(header: Header, files: Bundle) -> Sequence[Samples]:
         Path(folder, f"{_OWN_NAME}.hea").write_text("\n".join(lines) + "\n", encoding="ascii")
         record = wfdb.rdrecord(str(Path(folder, _OWN_NAME)), physical=False, smooth_frames=False, ignore_skew=True, return_res=32)
     return list(record.e_d_signal)
-
-
-_OWN_NAME = "header-of-the-upload"
 
 
 def _check_sums(signals: Sequence[Signal], samples: Sequence[Samples]) -> None:

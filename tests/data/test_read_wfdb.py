@@ -128,7 +128,7 @@ def test_an_invalid_sample_is_a_gap(wfdb_files: Files, ecg_mv: np.ndarray) -> No
 
     assert np.isnan(record["V2"][100:600]).all()
     assert not np.isnan(record["V3"]).any()
-    assert "Lead V2 was not recorded for 10% of the time." in record.warnings
+    assert "Lead V2: not recorded for 10% of the time." in record.warnings
 
 
 def test_names_and_ids_stay_outside(wfdb_files: Files) -> None:
