@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from data import EcgRecord
-from ui.cards import RESEARCH_USE, person, statement_name, why
+from ui.cards import MEASURED, RESEARCH_USE, person, statement_name, why
 
 if TYPE_CHECKING:
     from agent import CaseHit, Draft, Measurements
@@ -96,12 +96,5 @@ def _case(number: int, hit: "CaseHit") -> dict[str, Any]:
 
 
 def _measured(measured: "Measurements") -> list[str]:
-    values = (
-        ("HR", measured.heart_rate_bpm, "/min"),
-        ("PR", measured.pr_ms, " ms"),
-        ("QRS", measured.qrs_ms, " ms"),
-        ("QT", measured.qt_ms, " ms"),
-        (f"QTc ({measured.qtc_formula})", measured.qtc_ms, " ms"),
-        ("axis", measured.axis_deg, "°"),
-    )
+    values = [(label, getattr(measured, name), unit if unit[0] in "/°" else f" {unit}") for label, name, unit in MEASURED]
     return [f"{label} {'not measurable' if value is None else f'{value:.0f}{unit}'}" for label, value, unit in values]

@@ -3,12 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from data import Case, EcgRecord
-from data.findings.vocabulary import VOCABULARY
+from data.findings import VOCABULARY
 from ui.chat import Turn
 from ui.paper import NARROW, STANDARD, describe, ecg_svg
 
@@ -17,6 +18,14 @@ if TYPE_CHECKING:  # agent brings Chroma and LlamaIndex, seconds of import that 
 
 RESEARCH_USE = "research use, a draft, not a diagnosis"
 LANGUAGES = {"de": "German", "en": "English", "sv": "Swedish"}
+MEASURED = (  # label, field of `Measurements`, unit
+    ("HR", "heart_rate_bpm", "/min"),
+    ("PR", "pr_ms", "ms"),
+    ("QRS", "qrs_ms", "ms"),
+    ("QT", "qt_ms", "ms"),
+    ("QTcF", "qtc_ms", "ms"),  # Fridericia's
+    ("axis", "axis_deg", "°"),
+)
 WELCOME = (
     "<p>Drop an ECG into the box below: WFDB (.hea with .dat), DICOM, CSV, or a zip of them. It is drawn on paper, measured, and compared "
     "with the cases of the library; the draft that follows says for every sentence where it comes from.</p><p>Or try an example:</p>"
@@ -64,6 +73,7 @@ def _withheld_html(withheld: Sequence["Sentence"]) -> str:
     return f'<details class="withheld"><summary>{count}: not supported by what it cites</summary><ul>{lines}</ul></details>'
 
 
+@lru_cache(maxsize=256)  # a rerun of the page shows the same drawings
 def sheet_html(record: EcgRecord, *, name: str) -> str:
     """The drawing, with words for those who do not see it; a narrow window shows the layout that is half as wide."""
     images = (
@@ -78,21 +88,18 @@ def _data_uri(svg: str) -> str:
 
 
 def measurements_html(measured: "Measurements") -> str:
-    """The row under the drawing: HR, PR, QRS, QT, QTc, axis; what could not be measured is a dash."""
-    cells = (
-        ("HR", measured.heart_rate_bpm, "/min"),
-        ("PR", measured.pr_ms, "ms"),
-        ("QRS", measured.qrs_ms, "ms"),
-        ("QT", measured.qt_ms, "ms"),
-        ("QTcF" if "rid" in (measured.qtc_formula or "") else "QTc", measured.qtc_ms, "ms"),
-        ("axis", measured.axis_deg, "°"),
+    """The row under the drawing: HR, PR, QRS, QT, QTc, axis; what could not be measured is a question mark with the reason."""
+    row = "".join(
+        f"<div><dt>{label}</dt><dd>{_measured(getattr(measured, name), unit, measured.missing.get(name, ''))}</dd></div>"
+        for label, name, unit in MEASURED
     )
-    row = "".join(f"<div><dt>{label}</dt><dd>{_measured(value, unit)}</dd></div>" for label, value, unit in cells)
     return f'<dl class="measured">{row}</dl>'
 
 
-def _measured(value: float | None, unit: str) -> str:
-    return '<abbr title="not measurable">?</abbr>' if value is None else f"{value:.0f}<small>{unit}</small>"
+def _measured(value: float | None, unit: str, reason: str) -> str:
+    if value is None:
+        return f'<abbr title="not measurable{escape(f": {reason}" if reason else "")}">?</abbr>'
+    return f"{value:.0f}<small>{unit}</small>"
 
 
 def sentences_html(sentences: Sequence["Sentence"], known: int) -> str:

@@ -56,7 +56,9 @@ class Consultation:
     def _ask(self, question: str) -> Iterator["Sentence"]:
         yield from self.conversation.stream(question)
         reply = self.conversation.reply
-        self.turns.append(Turn("answer", reply.notice, reply.sentences, reply.withheld))
+        assert reply is not None
+        said = [sentence for sentence in reply.sentences if sentence.supported]
+        self.turns.append(Turn("answer", reply.notice if said else reply.text, said, reply.withheld))
 
 
 @dataclass

@@ -8,6 +8,7 @@ import streamlit as st
 from ui import cards
 from ui.chat import Consultation, Session
 from ui.examples import EXAMPLES, WORDS, example
+from ui.filters import filters
 
 if TYPE_CHECKING:
     from agent import CaseLibrary
@@ -24,7 +25,9 @@ def page(library: "CaseLibrary", session: Session, llm_name: str) -> None:
     talk, evidence = left.container(key="talk", height=600, border=False, autoscroll=True), right.container(key="evidence")
     with left:
         _words(session)
-        said = st.chat_input("Ask about the ECG or the cases, or drop an ECG", accept_file="multiple", max_upload_size=UPLOAD_MB, key="said")
+        said = st.chat_input(
+            "Ask about the ECG or the cases, or drop an ECG", accept_file="multiple", max_upload_size=UPLOAD_MB, key="said"
+        )
     if said:
         session.receive(said.text.strip(), {file.name: file.getvalue() for file in said.files})
     with evidence:
@@ -89,8 +92,9 @@ def _cases(here: Consultation) -> None:
     if here.record is not None and conversation.measurements is not None:
         st.html(cards.measurements_html(conversation.measurements))
     shown = [conversation.cases[n - 1] for n in conversation.shown]
-    if shown:
+    if here.turns and not here.waiting:
         st.html(f'<h3 class="part">Closest cases<small>{len(shown)}, best first</small></h3>')
+        filters(conversation)
     for n, hit in zip(conversation.shown, shown, strict=True):
         st.html(cards.card_html(n, hit, shown, opened=n == conversation.shown[0]))
     earlier = [n for n in range(1, len(conversation.cases) + 1) if n not in conversation.shown]

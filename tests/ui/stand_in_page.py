@@ -42,11 +42,17 @@ class Conversation:
         self.record: EcgRecord | None = None
         self.measurements: Some | None = None
         self.reply: Some | None = None
+        self.conditions: dict[str, object] = {}
+
+    def narrow(self, *, sex: str | None, age: object, with_findings: list[str], without_findings: list[str]) -> None:
+        asked = {"sex": sex, "age": age, "statement": with_findings, "not_statement": without_findings}
+        self.conditions = {name: value for name, value in asked.items() if value}
+        self.shown = [n for n in range(1, 11) if sex in (None, self.cases[n - 1].case.patient.sex)]
 
     def start(self, record: EcgRecord) -> Some:
         self.record = record
         self.measurements = Some(
-            heart_rate_bpm=62.0, pr_ms=212.0, qrs_ms=96.0, qt_ms=410.0, qtc_ms=None, axis_deg=-20.0, qtc_formula="Fridericia"
+            heart_rate_bpm=62.0, pr_ms=212.0, qrs_ms=96.0, qt_ms=410.0, qtc_ms=None, axis_deg=-20.0, missing={"qtc_ms": "no T wave"}
         )
         self._search()
         spoken = (

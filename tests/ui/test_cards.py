@@ -1,0 +1,45 @@
+"""What the page shows, as HTML."""
+
+from types import SimpleNamespace as Some
+
+import pytest
+
+from data import Case, EcgRecord, Patient
+from ui.cards import bar_html, cited, exported, person, why
+
+
+def test_a_citation_leads_to_its_card() -> None:
+    assert cited("Both [1, 3].", 3).count('href="#case-') == 2
+
+
+def test_a_citation_without_a_card_is_no_link() -> None:
+    assert cited("One [4].", 3) == "One [4]."
+
+
+def test_brackets_in_a_quoted_report_are_no_citation() -> None:
+    assert 'href="#case-2"' not in cited("It reads “see [2]” [1].", 3)
+
+
+def test_a_sentence_is_escaped() -> None:
+    assert cited("<img onerror=x> [1]", 1).startswith("&lt;img onerror=x&gt;")
+
+
+@pytest.mark.parametrize(
+    ("patient", "words"), [(Patient(sex="F", age=71), "F 71"), (Patient(age=40.6), "41"), (Patient(), "age and sex unknown")]
+)
+def test_a_person_is_sex_and_age_as_far_as_known(patient: Patient, words: str) -> None:
+    assert person(Case("x", lambda: EcgRecord(("I",), [[0.0]], 100), patient=patient)) == words
+
+
+def test_why_a_case_was_found_names_each_way() -> None:
+    hit = Some(matches=(Some(modality="ecg", rank=1), Some(modality="report", rank=23)))
+
+    assert why(hit) == "by ECG 1st, by report 23rd"
+
+
+def test_the_bar_escapes_names() -> None:
+    assert "<b>" not in bar_html("<b>", {"<b>": 1}, "<b>")
+
+
+def test_an_export_always_says_what_it_is_not() -> None:
+    assert "research use, a draft, not a diagnosis" in exported("Heart rate 60/min.")  # type: ignore[arg-type]
