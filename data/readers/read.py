@@ -85,7 +85,7 @@ def _refusing_in_one_line(label: str) -> Iterator[None]:
 
 def _with_companions(path: Path) -> Bundle:
     """The file and those it refers to in its own folder. A WFDB record may be named by its signal file, or without suffix."""
-    header = path.with_name(f"{path.name}.hea")
+    header = path.parent / f"{path.name}.hea"
     if not path.exists() and header.is_file():
         path = header
     content = file_content(path)
@@ -111,7 +111,7 @@ def _read(files: Bundle, given: Given, *, start: float, keep_id: bool) -> EcgRec
 def _ten_seconds(record: EcgRecord, start: float) -> EcgRecord:
     if record.duration < MIN_SECONDS:
         raise UnreadableEcgError(f"lasts {record.duration:.2f} s, wanted at least {MIN_SECONDS:g} s: send a longer recording")
-    if start < 0 or record.duration - start < MIN_SECONDS:
+    if not 0 <= start <= record.duration - MIN_SECONDS:
         raise UnreadableEcgError(f"cannot begin at {start:g} s, the recording lasts {record.duration:.1f} s: begin earlier")
     first, n_samples = round(start * record.fs), round(STANDARD_SECONDS * record.fs)
     if record.n_samples <= n_samples and not first:

@@ -1,5 +1,7 @@
 """Damaged files of every format: whatever the bytes, an ECG or an `UnreadableEcgError` of one line."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +16,9 @@ from data import UnreadableEcgError, read_upload
 Edits = list[tuple[float, int, bytes]]
 # Where (as a share of the length), how many bytes go, what comes instead.
 EDITS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), st.binary(max_size=12)), min_size=1, max_size=4)
-MODEST = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+MODEST = settings(
+    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 def _edited(content: bytes, edits: Edits) -> bytes:
@@ -59,6 +63,16 @@ def test_a_damaged_dicom_file(edits: Edits, header_only: bool) -> None:
     at = content.index(b"\x00\x54\x00\x01") if header_only else 0  # the waveform sequence, where the structure is
     damaged = content[:at] + _edited(content[at : at + 6000], edits) + content[at + 6000 :]
     _read_or_refuse({"a.dcm": damaged})
+
+
+@MODEST
+@given(edits=EDITS)
+def test_a_damaged_zip(wfdb_files: Callable[..., dict[str, bytes]], ecg_mv: np.ndarray, edits: Edits) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in wfdb_files(ecg_mv[1:2, :600], leads=("II",)).items():
+            archive.writestr(name, content)
+    _read_or_refuse({"a.zip": _edited(packed.getvalue(), edits)})
 
 
 @MODEST

@@ -110,6 +110,18 @@ def test_a_folder_and_a_missing_path_are_said(tmp_path: Path) -> None:
         read_ecg(tmp_path / "gone.hea")
 
 
+@pytest.mark.parametrize("path", ["", ".", "/"])
+def test_a_path_without_a_name_is_a_folder(path: str) -> None:
+    with pytest.raises(UnreadableEcgError, match="is a folder"):
+        read_ecg(path)
+
+
+@pytest.mark.parametrize("start", [-1, 9.5, float("nan")])
+def test_a_start_outside_the_recording_is_refused(wfdb_files: Files, start: float) -> None:
+    with pytest.raises(UnreadableEcgError, match=r"cannot begin at .* s, the recording lasts 10\.0 s"):
+        read_upload(wfdb_files(), start=start)
+
+
 def test_a_message_names_the_file_and_not_its_folders(tmp_path: Path) -> None:
     folder = tmp_path / "Roe_Jane_1950"
     folder.mkdir()
