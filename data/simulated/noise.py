@@ -39,8 +39,9 @@ def electrode_noise(rng: np.random.Generator, n_samples: int, fs: float, levels:
     muscle = np.clip((f - 10) / 20, 0, 1) * np.clip((160 - f) / 20, 0, 1)
     power = sum(level**2 * shape**2 / max(np.sum(shape**2), 1e-12) for level, shape in ((levels.baseline, wander), (levels.muscle, muscle)))
     n = len(_ELECTRODES)
-    spectrum = rng.standard_normal((n, len(f))) + 1j * rng.standard_normal((n, len(f)))
-    noise = np.fft.irfft(spectrum * np.sqrt(power) * n_samples / 2, n_samples, axis=1)
+    heard = int(np.searchsorted(f, 160))  # nothing above
+    spectrum = np.sqrt(power[:heard]) * rng.standard_normal((n, heard, 2)).view(complex)[..., 0]
+    noise = np.fft.irfft(spectrum, n_samples, axis=1) * n_samples / 2
     gain, phase = levels.mains * rng.rayleigh(1.0, n), rng.uniform(0, 2 * np.pi) + rng.normal(0, 0.5, n)
     t = np.arange(n_samples) / fs
     if levels.mains_hz < fs / 2:
