@@ -37,7 +37,7 @@ def electrode_noise(rng: np.random.Generator, n_samples: int, fs: float, levels:
     f = np.fft.rfftfreq(n_samples, 1 / fs)
     wander = np.where((f > 0) & (f < 0.5), 1 / np.maximum(f, 0.1), 0.0)
     muscle = np.clip((f - 10) / 20, 0, 1) * np.clip((160 - f) / 20, 0, 1)
-    power = sum(level**2 * shape**2 / max(np.sum(shape**2), 1e-12) for level, shape in ((levels.baseline, wander), (levels.muscle, muscle)))
+    power = levels.baseline**2 * _unit(wander**2) + levels.muscle**2 * _unit(muscle**2)
     n = len(_ELECTRODES)
     heard = int(np.searchsorted(f, 160))  # nothing above
     spectrum = np.sqrt(power[:heard]) * rng.standard_normal((n, heard, 2)).view(complex)[..., 0]
@@ -47,3 +47,8 @@ def electrode_noise(rng: np.random.Generator, n_samples: int, fs: float, levels:
     if levels.mains_hz < fs / 2:
         noise += gain[:, None] * np.sin(2 * np.pi * levels.mains_hz * t + phase[:, None])
     return _LEADS @ noise
+
+
+def _unit(power: Array) -> Array:
+    """A power spectrum scaled to a variance of 1."""
+    return power / max(power.sum(), 1e-12)
