@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import numpy as np
 
 from data.case import Case
-from data.simulated.ecg import heart
+from data.record import EcgRecord, Patient
+from data.simulated.ecg import Heart, heart
 from data.simulated.kinds import KINDS
 
 SOURCE = "simulated"
@@ -34,10 +36,14 @@ def _case(kind: str, case_id: str, *, seed: int, day: date, fs: float) -> Case:
     patient = replace(drawn.patient, id=case_id)
     return Case(
         case_id=case_id,
-        load=lambda: drawn.record(fs).changed(patient=patient),
+        load=partial(_record, drawn, patient, fs),  # not a lambda: cases go to worker processes
         report=drawn.report,
         source=SOURCE,
         date=day.isoformat(),
         patient=patient,
         statements=dict.fromkeys(drawn.truth.statements, 100.0),
     )
+
+
+def _record(drawn: Heart, patient: Patient, fs: float) -> EcgRecord:
+    return drawn.record(fs).changed(patient=patient)

@@ -1,5 +1,6 @@
 """What a person who knows ECGs expects of each simulated kind, measured on the finished twelve leads where that can be."""
 
+import pickle
 from functools import cache
 
 import numpy as np
@@ -514,3 +515,9 @@ def test_a_case_carries_source_date_patient_and_full_likelihoods() -> None:
     assert case.patient.sex in {"F", "M"}
     assert set(case.statements.values()) == {100.0}
     assert case.record.patient == case.patient
+
+
+def test_a_case_travels_to_another_process() -> None:
+    case = next(simulated.cases(1, seed=9))
+
+    assert np.array_equal(pickle.loads(pickle.dumps(case)).record.signal, case.record.signal)
