@@ -139,16 +139,25 @@ def _is_number(cell: str) -> bool:
 
 
 def _table(content: bytes) -> _Table:
-    lines = [(number, line) for number, line in enumerate(_text(content).splitlines(), 1) if line.strip()]
-    comments = [line.strip().strip("#").strip() for _, line in lines if line.lstrip().startswith("#")]
-    rows = [(number, line) for number, line in lines if not line.lstrip().startswith("#")]
-    delimiter = _delimiter(rows[0][1])
-    columns = [_name_and_unit(cell) for cell in _cells(rows[0][1], delimiter)]
-    decimal_comma = delimiter in (";", "\t", "|")
-    values = [_numbers(number, line.replace(",", ".") if decimal_comma else line, delimiter, len(columns)) for number, line in rows[1:]]
-    if not values:
+    lines = _text(content).splitlines()
+    is_row = [bool(line) and not line.isspace() and not line.lstrip().startswith("#") for line in lines]
+    comments = [line.strip().strip("#").strip() for line, row in zip(lines, is_row, strict=True) if not row]
+    head = is_row.index(True)
+    delimiter = _delimiter(lines[head])
+    columns = [_name_and_unit(cell) for cell in _cells(lines[head], delimiter)]
+    rows = [n for n in range(head + 1, len(lines)) if is_row[n]]
+    if not rows:
         raise UnreadableEcgError("is a table without rows, wanted one row a sample: export it again")
-    return _Table(columns, np.array(values, np.float64).T, comments)
+    body = [lines[n] for n in rows]
+    if delimiter in (";", "\t", "|"):
+        body = [row.replace(",", ".") for row in body]  # decimal commas
+    try:
+        values = np.loadtxt(body, delimiter=delimiter, ndmin=2)  # fast, and strict: gaps and faults are left to the loop below
+    except ValueError:
+        values = np.empty((0, 0))
+    if values.shape != (len(body), len(columns)):
+        values = np.array([_numbers(n + 1, row, delimiter, len(columns)) for n, row in zip(rows, body, strict=True)])
+    return _Table(columns, values.T, [comment for comment in comments if comment])
 
 
 def _numbers(number: int, line: str, delimiter: str | None, wanted: int) -> list[float]:
@@ -157,10 +166,7 @@ def _numbers(number: int, line: str, delimiter: str | None, wanted: int) -> list
         cells.pop()  # a delimiter at the end of every row
     if len(cells) != wanted:
         raise UnreadableEcgError(f"has {len(cells)} cells in line {number}, wanted {wanted} as in the header: correct the table")
-    try:
-        return [float(cell) for cell in cells]
-    except ValueError:
-        return [_number(number, cell) for cell in cells]
+    return [_number(number, cell) for cell in cells]
 
 
 def _number(number: int, cell: str) -> float:
