@@ -96,7 +96,7 @@ class _Clauses:
     @classmethod
     def of(cls, text: list[Word], cues: Sequence[FoundCue]) -> "_Clauses":
         ends = {found.start for found in cues if found.cue.meaning == "end"}
-        numbers = list(accumulate(word.before == ENDED or index in ends for index, word in enumerate(text)))
+        numbers = list(accumulate(int(word.before == ENDED or index in ends) for index, word in enumerate(text)))
         return cls(text, numbers, frozenset(at for found in cues for at in range(found.start, found.stop)))
 
 

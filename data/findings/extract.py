@@ -34,7 +34,7 @@ class _Sense:
 def _phrases() -> PhraseTable[_Sense | Cue]:
     senses: list[tuple[str, _Sense | Cue]] = []
     for statement in VOCABULARY.values():
-        for wording in (wording for wordings in statement.synonyms.values() for wording in wordings):
+        for wording in (statement.name, *(wording for wordings in statement.synonyms.values() for wording in wordings)):
             senses.append((wording.rstrip("?"), _Sense(statement.code, "possible" if wording.endswith("?") else "certain")))
     return PhraseTable([*senses, *cue_phrases()])
 

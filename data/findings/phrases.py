@@ -17,8 +17,6 @@ Entry = TypeVar("Entry")
 
 _WORD = re.compile(r"[^\W_][\w\u0300-\u036f]*")
 _FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "a", "æ": "ae", "ø": "oe"})
-_LONGEST_STEM = 24  # characters of a word that are compared with the stems of a table
-_SHORTEST_STEM = 2
 
 JOINED, DASHED, LISTED, COMMA, ENDED = "joined", "dashed", "listed", "comma", "ended"
 
@@ -76,15 +74,20 @@ def _gap(gap: str, previous: str, following: str, abbreviations: frozenset[str])
 class _Node(Generic[Entry]):
     words: dict[str, "_Node[Entry]"] = field(default_factory=dict)
     stems: dict[str, "_Node[Entry]"] = field(default_factory=dict)
+    lengths: tuple[int, ...] = ()  # of the stems
     entries: tuple[Entry, ...] = ()
+
+    def child(self, word: str, *, stem: bool) -> "_Node[Entry]":
+        if stem:
+            self.lengths = tuple({*self.lengths, len(word)})
+        return (self.stems if stem else self.words).setdefault(word, _Node())
 
     def after(self, word: str) -> "Iterator[_Node[Entry]]":
         if node := self.words.get(word):
             yield node
-        if self.stems:
-            for length in range(min(len(word), _LONGEST_STEM), _SHORTEST_STEM - 1, -1):
-                if node := self.stems.get(word[:length]):
-                    yield node
+        for length in self.lengths:
+            if node := self.stems.get(word[:length]):
+                yield node
 
 
 class PhraseTable(Generic[Entry]):
@@ -103,8 +106,7 @@ class PhraseTable(Generic[Entry]):
         node = self._root
         for written in spelling:
             for part in _WORD.findall(written):
-                stem = written.endswith(f"{part}*")
-                node = (node.stems if stem else node.words).setdefault(fold(part), _Node())
+                node = node.child(fold(part), stem=written.endswith(f"{part}*"))
         if node is not self._root and entry not in node.entries:
             node.entries += (entry,)
 
