@@ -21,7 +21,7 @@ class _OneLine(TyperGroup):
         except EcgCasesError as refusal:
             message = str(refusal)
         except typer.TyperException as wrong:
-            message = f"{wrong.format_message()} (see ecg-cases --help)"  # type: ignore[attr-defined]
+            message = f"{wrong.format_message()} (see ecg-cases --help)"
         except (typer.Abort, KeyboardInterrupt):
             sys.exit(130)
         else:
@@ -69,9 +69,10 @@ def chat(library: LibraryPath, port: Port = 8501, llm: Llm = None, encoder: Weig
 def download(
     data_set: Annotated[str, typer.Argument(metavar="ptb-xl", help="the data set")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="where to keep it")],
+    rate: Annotated[int | None, typer.Option(help="only the recordings at 100 or at 500 Hz")] = None,
 ) -> None:
     """Fetch a data set, resumable, every checksum verified."""
-    sources.download(data_set, folder)
+    typer.echo(f"{data_set} is in {sources.download(data_set, folder, rate=rate)}")
 
 
 @app.command()
@@ -103,6 +104,10 @@ def query(
     having: Annotated[list[str] | None, typer.Option("--with", metavar="CODE", help="SCP code that the report must state, as AFIB")] = None,
     lacking: Annotated[list[str] | None, typer.Option("--without", metavar="CODE", help="SCP code that it must not")] = None,
     source: Annotated[str | None, typer.Option(help="only cases of this source, as ptb-xl")] = None,
+    patient: Annotated[str | None, typer.Option(metavar="ID", help="leave this patient's cases out")] = None,
+    start: Annotated[float, typer.Option(min=0, help="second at which the ten seconds begin, in a longer recording")] = 0.0,
+    rate: Annotated[float | None, typer.Option(help="samples per second, for a table that does not say")] = None,
+    unit: Annotated[str | None, typer.Option(help="mV or uV, for a table that does not say")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="the same as data, for programs")] = False,
     llm: Llm = None,
     encoder: Weights = None,
@@ -110,16 +115,65 @@ def query(
     """Measure an ECG, find the closest cases, and draft a cited summary."""
     from data import read_ecg
 
-    record = read_ecg(ecg)
+    record = read_ecg(ecg, start=start, fs=rate, unit=unit)
     from agent import CaseLibrary, draft_summary, load_llm, measure
     from encoders import load_encoder
     from ui import answer
 
-    opened = CaseLibrary.open(library, encoder=load_encoder(encoder))
+    model = load_encoder(encoder)
     where = answer.conditions(sex=sex, min_age=min_age, max_age=max_age, having=having, lacking=lacking, source=source)
-    hits = opened.search(ecg=record, text=text, k=k, where=where, exclude_patient=record.patient.id)
-    found = answer.Found(ecg.name, record, measure(record), hits, draft_summary(record, hits, llm=load_llm(llm)))
+    hits = CaseLibrary.open(library, encoder=model).search(ecg=record, text=text, k=k, where=where, exclude_patient=patient)
+    draft = draft_summary(record, hits, llm=load_llm(llm), near=model.near)
+    found = answer.Found(ecg.name, record, measure(record), hits, draft)
     typer.echo(json.dumps(found.as_data(), ensure_ascii=False, indent=2) if as_json else found.as_text())
+
+
+@app.command()
+def train(
+    root: Annotated[Path, typer.Argument(metavar="PTB-XL", help="the data set's folder")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="where the checkpoint goes")],
+    start: Annotated[Path | None, typer.Option(metavar="FILE", help="safetensors of an ImageNet DeiT-tiny to start from")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="passes over the data")] = None,
+    folds: Annotated[str, typer.Option(help="as 1-8 or 1,2,9")] = "1-8",
+    seed: Annotated[int, typer.Option(help="the same seed gives the same weights")] = 0,
+    resume: Annotated[bool, typer.Option("--resume", help="go on from the last finished epoch")] = False,
+    device: Annotated[str | None, typer.Option(help="cpu or cuda; by default a GPU where there is one")] = None,
+) -> None:
+    """Train the encoder on PTB-XL and on simulated ECGs."""
+    chosen = sources.fold_numbers(folds)
+    from encoders.train import Training, train
+
+    how = Training(folds=tuple(chosen), seed=seed) if epochs is None else Training(folds=tuple(chosen), seed=seed, epochs=epochs)
+    typer.echo(f"checkpoint in {train(root, out, how, start=start, resume=resume, device=device)}")
+
+
+@app.command()
+def evaluate(
+    root: Annotated[Path, typer.Argument(metavar="PTB-XL", help="the data set's folder")],
+    gallery: Annotated[str, typer.Option(help="folds that are searched")] = "1-8",
+    queries: Annotated[str, typer.Option(help="folds that ask")] = "9",
+    encoder: Weights = None,
+) -> None:
+    """Measure retrieval on PTB-XL, beside chance, random weights and a spectrum."""
+    folds = {"gallery": sources.fold_numbers(gallery), "queries": sources.fold_numbers(queries)}
+    from encoders import load_encoder
+    from encoders.evaluate import evaluate
+    from ui import tables
+
+    typer.echo(tables.quality(evaluate(root, load_encoder(encoder), **folds)))
+
+
+@app.command()
+def bench(
+    vectors: Annotated[int, typer.Option(min=100, help="rows in the collection that is searched")] = 40_000,
+    encoder: Weights = None,
+) -> None:
+    """Measure what searching and indexing cost over the encoder and over Chroma."""
+    from agent.bench import bench
+    from encoders import load_encoder
+    from ui import tables
+
+    typer.echo(tables.costs(bench(load_encoder(encoder), n_vectors=vectors, progress=lambda step: typer.echo(f"{step} ...", err=True))))
 
 
 def main() -> None:

@@ -29,4 +29,5 @@ def prepare(folder: Path | None, llm: str | None) -> tuple[Path, str]:
     if len(library) < sources.DEMO_CASES:
         fill(library, sources.cases("demo"), total=sources.DEMO_CASES)
     record = example(SHOWN)
-    return folder, f"{SHOWN}, simulated\n\n{draft_summary(record, library.search(ecg=record), llm=load_llm(llm))}"
+    draft = draft_summary(record, library.search(ecg=record), llm=load_llm(llm), near=encoder.near)
+    return folder, f"{SHOWN}, simulated\n\n{draft}"

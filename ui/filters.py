@@ -1,6 +1,6 @@
 """The filters over the cards: they show the conversation's conditions, whoever set them, and set them."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from data.findings import VOCABULARY
 if TYPE_CHECKING:
     from agent import Conversation
 
-SEXES = {"any sex": None, "women": "F", "men": "M"}
+SEXES: dict[str, Literal["F", "M"] | None] = {"any sex": None, "women": "F", "men": "M"}
 AGES: dict[str, dict[str, float]] = {
     "any age": {},
     "under 40": {"$lt": 40},

@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from data import STANDARD_LEADS, EcgRecord
-from data.record import Signal
+
+Array = npt.NDArray[Any]
 
 MM_PER_SECOND = 25.0
 MM_PER_MV = 10.0
@@ -106,7 +109,7 @@ def _recorded_from(record: EcgRecord, lead: str, start: float, seconds: float) -
     return start if here > 0.5 or not recorded.size else float(max(recorded[0], min(start, recorded[-1] - seconds)))
 
 
-def _trace(record: EcgRecord, strip: _Strip) -> tuple[Signal, Signal]:
+def _trace(record: EcgRecord, strip: _Strip) -> tuple[Array, Array]:
     """Times in seconds from the strip's start and heights in mm above the baseline, (n_points,) each, NaN in gaps."""
     first = round(strip.start * record.fs)
     mv = record[strip.lead][first : first + round(strip.seconds * record.fs) + 1]
@@ -116,7 +119,7 @@ def _trace(record: EcgRecord, strip: _Strip) -> tuple[Signal, Signal]:
     return times[keep], (mv[keep] - baseline) * MM_PER_MV
 
 
-def _peaks_kept(mv: Signal, step: int) -> Signal:
+def _peaks_kept(mv: Array, step: int) -> Array:
     """Indices of the lowest and highest sample of every 2 x `step`, in order: thinner, but no peak or pacing spike is lost."""
     if step < 2:
         return np.arange(mv.size)
@@ -128,12 +131,12 @@ def _peaks_kept(mv: Signal, step: int) -> Signal:
     return np.unique(np.concatenate([ends, gaps, gaps + 1, [0, mv.size - 1]]).astype(int))
 
 
-def _baselines(strips: list[_Strip], traces: list[tuple[Signal, Signal]]) -> tuple[list[float], float]:
+def _baselines(strips: list[_Strip], traces: list[tuple[Array, Array]]) -> tuple[list[float], float]:
     """The baseline of each row, on a bold line of the grid, and the height of the sheet, mm: rows make room for what they hold."""
-    reach = [list(_REACH[:1] * 2) for _ in range(strips[-1].row + 1)]
+    reach = [[_REACH[0], _REACH[0]] for _ in range(strips[-1].row + 1)]
     for strip, (_, mm) in zip(strips, traces, strict=True):
         for side, sign in enumerate((1, -1)):
-            reach[strip.row][side] = min(max(reach[strip.row][side], np.nanmax(sign * mm, initial=0.0)), _REACH[1])
+            reach[strip.row][side] = min(max(reach[strip.row][side], float(np.nanmax(sign * mm, initial=0.0))), _REACH[1])
     baselines, below = [], 0.0
     for up, down in reach:
         baselines.append(float(5 * np.ceil((below + max(up, MM_PER_MV) + 2) / 5)))
@@ -141,7 +144,7 @@ def _baselines(strips: list[_Strip], traces: list[tuple[Signal, Signal]]) -> tup
     return baselines, float(5 * np.ceil((below + _FOOT) / 5))
 
 
-def _drawn(strip: _Strip, times: Signal, mm: Signal, baseline: float) -> str:
+def _drawn(strip: _Strip, times: Array, mm: Array, baseline: float) -> str:
     """One strip: its name, and a polyline for every stretch that was recorded."""
     recorded, cut = not np.isnan(mm).all(), bool(np.nanmax(np.abs(mm), initial=0.0) > _REACH[1])
     note = "" if recorded else ", not recorded"
@@ -154,14 +157,14 @@ def _drawn(strip: _Strip, times: Signal, mm: Signal, baseline: float) -> str:
     return "\n".join([*lines, tick, name])
 
 
-def _stretches(mm: Signal, inside: np.ndarray) -> Iterator[slice]:
+def _stretches(mm: Array, inside: Array) -> Iterator[slice]:
     """Runs of samples that were recorded and lie on the strip."""
     there = np.concatenate([[False], ~np.isnan(mm) & inside, [False]]).astype(int)
     starts, stops = np.flatnonzero(np.diff(there) == 1), np.flatnonzero(np.diff(there) == -1)
     return (slice(int(start), int(stop)) for start, stop in zip(starts, stops, strict=True))
 
 
-def _polyline(lead: str, xs: Signal, ys: Signal) -> str:
+def _polyline(lead: str, xs: Array, ys: Array) -> str:
     points = " ".join(f"{x:.5g},{y:.5g}" for x, y in zip(xs.round(2), ys.round(2), strict=True))
     return f'<polyline data-lead="{escape(lead)}" points="{points}"/>'
 

@@ -42,10 +42,19 @@ def fold_numbers(written: str) -> list[int]:
     return [fold for span in spans for fold in range(int(span[0]), int(span[-1]) + 1)]
 
 
-def download(data_set: str, folder: Path) -> None:
-    """Fetch a data set by its name."""
-    from data import download
+def download(data_set: str, folder: Path, *, rate: int | None = None) -> Path:
+    """Fetch a data set by its name, with a progress bar on stderr."""
+    from tqdm import tqdm
+
+    from data.download import download_ptbxl
 
     if data_set != "ptb-xl":
         raise DataSetError(f"data set is {data_set!r}, wanted ptb-xl: no other can be fetched")
-    download.ptb_xl(folder)
+    with tqdm(desc=data_set, unit="file", dynamic_ncols=True) as bar:
+
+        def show(done: int, files: int, fetched: int) -> None:
+            bar.total = files
+            bar.set_postfix_str(f"{fetched / 1e6:,.0f} MB", refresh=False)
+            bar.update(done - bar.n)
+
+        return download_ptbxl(folder, rate=rate, progress=show)
