@@ -16,9 +16,7 @@ _THIS = re.compile(
 )
 _ABSENT = re.compile(r"\b(?:none|no|not|without|neither|lacks?|nor|excluded?|denied|absence|absent)\b|n.t\b", re.I)
 _NONE_OF = re.compile(r"\b(?:none of|no (?:other |past |similar |closest )*cases?|neither)\b", re.I)
-_HEDGED = re.compile(
-    r"\b(?:possibl[ey]|probabl[ey]|likely|suspected|suspicion|maybe|perhaps|may|might|could|cannot be excluded)\b", re.I
-)
+_HEDGED = re.compile(r"\b(?:possibl[ey]|probabl[ey]|likely|suspected|suspicion|maybe|perhaps|may|might|could|cannot be excluded)\b", re.I)
 _DEGREES = re.compile(r"\b(?:possible|probable|certain) or (?:possible|probable|certain)\b", re.I)
 _ADVICE = re.compile(
     r"\b(?:should (?:be (?:given|treated|started|admitted)|take|receive|start|undergo)|prescrib\w+|administer\w*|dos(?:e|age)s?|\d+\s*mg\b|"

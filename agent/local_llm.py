@@ -2,6 +2,7 @@
 """A causal language model in a local Hugging Face folder, run with transformers; nothing is fetched."""
 
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from llama_index.core.base.llms.types import CompletionResponse, CompletionResponseGen, LLMMetadata
@@ -29,8 +30,6 @@ class LocalLLM(CustomLLM):
 
     @property
     def metadata(self) -> LLMMetadata:
-        from pathlib import Path
-
         return LLMMetadata(context_window=self.context_window, num_output=self.max_new_tokens, model_name=Path(self.folder).name)
 
     @llm_completion_callback()
@@ -41,10 +40,11 @@ class LocalLLM(CustomLLM):
         tokenizer, model = self._model
         if tokenizer.chat_template and not formatted:
             prompt = tokenizer.apply_chat_template([{"role": "user", "content": prompt}], tokenize=False, add_generation_prompt=True)
-        room = max(1, min(self.context_window, getattr(model.config, "max_position_embeddings", self.context_window)) - self.max_new_tokens)
-        asked = tokenizer(prompt, return_tensors="pt")["input_ids"][:, -room:]
+        window = min(self.context_window, getattr(model.config, "max_position_embeddings", self.context_window))
+        new = min(self.max_new_tokens, window // 2)
+        asked = tokenizer(prompt, return_tensors="pt")["input_ids"][:, new - window :]  # the end of a prompt that is too long
         with torch.inference_mode():
-            made = model.generate(asked, max_new_tokens=self.max_new_tokens, do_sample=False, pad_token_id=tokenizer.eos_token_id)
+            made = model.generate(asked, max_new_tokens=new, do_sample=False, pad_token_id=tokenizer.eos_token_id)
         return CompletionResponse(text=tokenizer.decode(made[0, asked.shape[1] :], skip_special_tokens=True))
 
     @llm_completion_callback()

@@ -26,7 +26,9 @@ QRS_ONSET, QRS_OFFSET = 0.06, 0.04  # shares of the peak slope above the resting
 T_END = 0.25
 P_ONSET = 0.42
 P_CLARITY = 1.6  # coherence over beats times prominence of the P wave's slope; below it there is no P wave to measure
-SAME_BEAT = 0.8  # correlation with the median QRS above which a beat is of the dominant kind
+SAME_BEAT = 0.8  # correlation of their QRS from which two beats are of one kind
+P_HEIGHT = 0.2  # QRS-band energy over that of the larger beats, below which a peak is a P wave; ectopic beats reach .25
+T_WAVE_S, T_HEIGHT = 0.46, 0.7  # so soon after a beat and so much lower than it, a peak is that beat's T wave
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,13 @@ def measure(record: EcgRecord) -> Measurements:
     peaks = _r_peaks(signal)
     if len(peaks) < 2:
         return _nothing("fewer than two heart beats were found", len(leads))
-    beats, likeness = _aligned_beats(signal, peaks)
-    same = likeness >= SAME_BEAT
-    if same.sum() < 2:
-        same = likeness >= np.sort(likeness)[-2]
-        if np.median(likeness[same]) < SAME_BEAT:
-            return _nothing("no two beats look alike: noise, or not an ECG", len(leads))
-    return _from_beats(leads, beats[same], float(np.diff(peaks).mean() / FS))
+    beats = _aligned_beats(signal, peaks)
+    same = _dominant(beats)
+    if same.size < 2:
+        return _nothing("no two beats look alike: noise, or not an ECG", len(leads))
+    rr = np.diff(peaks) / FS
+    after = rr[same[same < rr.size]] if (same < rr.size).any() else rr
+    return _from_beats(leads, beats[same], float(rr.mean()), float(np.quantile(after, 0.25)))
 
 
 def _nothing(reason: str, n_leads: int = 0) -> Measurements:
@@ -115,11 +117,16 @@ def _r_peaks(signal: Array) -> npt.NDArray[np.int_]:
     except (ValueError, IndexError, ZeroDivisionError):
         return np.empty(0, dtype=int)
     height = np.array([energy[max(0, p - 20) : p + 20].max() for p in peaks])
-    return peaks[height > 0.3 * np.median(height)] if peaks.size else peaks
+    if not peaks.size:
+        return peaks
+    high = height > P_HEIGHT * np.quantile(height, 0.9)
+    peaks, height = peaks[high], height[high]
+    t_wave = (np.diff(peaks, prepend=-FS) < T_WAVE_S * FS) & (height < T_HEIGHT * np.roll(height, 1))
+    return peaks[~t_wave]
 
 
-def _aligned_beats(signal: Array, peaks: npt.NDArray[np.int_]) -> tuple[Array, Array]:
-    """Beats (n_beats, n_leads, n_window) with their QRS in step, and each one's correlation with the median QRS."""
+def _aligned_beats(signal: Array, peaks: npt.NDArray[np.int_]) -> Array:
+    """Beats (n_beats, n_leads, n_window) with their QRS in step."""
     pre, post, half, shift = (round(s * FS) for s in (PRE_S, POST_S, 0.1, 0.06))
     pad = pre + post
     padded = np.pad(signal, ((0, 0), (pad, pad)), constant_values=np.nan)
@@ -132,9 +139,23 @@ def _aligned_beats(signal: Array, peaks: npt.NDArray[np.int_]) -> tuple[Array, A
         windows = slope[:, peaks[:, None] + np.arange(-half - shift, half + shift)]
         views = np.lib.stride_tricks.sliding_window_view(windows, 2 * half, axis=2)  # (n_leads, n_beats, n_lags, n_around)
         peaks = peaks + lags[np.einsum("lbka,la->bk", views, template).argmax(axis=1)]
-    beats = padded[:, peaks[:, None] + np.arange(-pre, post)].transpose(1, 0, 2)
-    qrs = beats[:, :, pre - half : pre + half]
-    return beats, _correlation(qrs, _nanmedian(qrs))
+    return padded[:, peaks[:, None] + np.arange(-pre, post)].transpose(1, 0, 2)
+
+
+def _dominant(beats: Array) -> npt.NDArray[np.int_]:
+    """Which beats are of the dominant kind: the most frequent; of kinds about as frequent, the one with the steepest QRS, so the narrow."""
+    half = round(0.1 * FS)
+    qrs = beats[:, :, round(PRE_S * FS) - half : round(PRE_S * FS) + half]
+    alike = np.stack([_correlation(qrs, one) for one in qrs]) >= SAME_BEAT
+    kinds: list[npt.NDArray[np.int_]] = []
+    left = np.ones(len(beats), dtype=bool)
+    while left.any():
+        seed = int(np.argmax(np.where(left, (alike & left).sum(axis=1), -1)))
+        kinds.append(np.flatnonzero(alike[seed] & left | (np.arange(len(beats)) == seed)))
+        left[kinds[-1]] = False
+    most = max(kind.size for kind in kinds)
+    frequent = [kind for kind in kinds if kind.size >= 0.6 * most]
+    return max(frequent, key=lambda kind: float(np.nanmean(np.nanmax(np.abs(np.diff(qrs[kind], axis=2)), axis=2))))
 
 
 def _correlation(beats: Array, template: Array) -> Array:
@@ -149,7 +170,8 @@ def _correlation(beats: Array, template: Array) -> Array:
     return (a * b).sum((1, 2)) / np.sqrt((a**2).sum((1, 2)) * (b**2).sum((1, 2)) + 1e-12)
 
 
-def _from_beats(leads: list[str], beats: Array, rr: float) -> Measurements:
+def _from_beats(leads: list[str], beats: Array, rr: float, to_next: float) -> Measurements:
+    """Measurements from beats of one kind; `rr` is the mean of all intervals, `to_next` a short one behind these beats, in s."""
     median = _nanmedian(beats)
     full = np.asarray(np.isfinite(median).all(axis=1))
     if not full.any():
@@ -159,12 +181,14 @@ def _from_beats(leads: list[str], beats: Array, rr: float) -> Measurements:
     missing: dict[str, str] = {}
     onset, offset = _qrs(median)
     found["qrs_ms"] = _ms(offset - onset)
-    if (t_end := _t_end(median, onset, offset, rr)) is None:
+    p_onset = _p_onset(beats, median, onset, 0.45 * to_next)
+    room = to_next - (_ms(onset - p_onset) / 1000 if p_onset else 0.0)  # the T wave ends before the next P wave begins
+    if (t_end := _t_end(median, onset, offset, min(room, 0.7 * to_next + 0.08))) is None:
         missing |= dict.fromkeys(("qt_ms", "qtc_ms"), "the end of the T wave is not clear")
     else:
         found["qt_ms"] = _ms(t_end - onset)
         found["qtc_ms"] = found["qt_ms"] / np.cbrt(rr)
-    p_onset = _p_onset(beats, median, onset, rr, _ms(t_end - onset) / 1000 if t_end else 0.4)
+        p_onset = _p_onset(beats, median, onset, to_next - found["qt_ms"] / 1000)
     if p_onset is None:
         missing["pr_ms"] = "no P wave at a steady distance before the QRS"
     else:
@@ -201,9 +225,9 @@ def _qrs(median: Array) -> tuple[int, int]:
     return onset, offset
 
 
-def _t_end(median: Array, onset: int, offset: int, rr: float) -> int | None:
-    """Where the steepest slope after the T peak has died down; looked for up to 70 % of RR + 80 ms, at most 620 ms."""
-    start, stop = offset + round(0.06 * FS), min(median.shape[1] - 1, onset + round(min(0.62, 0.7 * rr + 0.08) * FS))
+def _t_end(median: Array, onset: int, offset: int, longest_s: float) -> int | None:
+    """Where the steepest slope after the T peak has died down; at most 620 ms after the QRS onset."""
+    start, stop = offset + round(0.06 * FS), min(median.shape[1] - 1, onset + round(min(0.62, longest_s) * FS))
     if stop - start < 0.1 * FS:
         return None
     slope = _slope(median, 0.05)
@@ -215,9 +239,9 @@ def _t_end(median: Array, onset: int, offset: int, rr: float) -> int | None:
     return steepest + int(np.argmax(slope[steepest:stop] <= rest + T_END * (slope[steepest] - rest)))
 
 
-def _p_onset(beats: Array, median: Array, onset: int, rr: float, qt: float) -> int | None:
-    """Where the P wave's first slope begins; None where beats do not agree on a P wave."""
-    back = min(0.36, max(0.12, rr - qt))  # not into the T wave of the beat before
+def _p_onset(beats: Array, median: Array, onset: int, back_s: float) -> int | None:
+    """Where the P wave's first slope begins, at most `back_s` and 360 ms before the QRS; None where beats do not agree on a P wave."""
+    back = min(0.36, max(0.12, back_s))
     lo, hi = max(0, onset - round(back * FS)), onset - round(0.03 * FS)
     slope = _slope(median, 0.026)
     near = lo + round(0.04 * FS)

@@ -82,16 +82,17 @@ _FOLLOW = re.compile(r"^\s*(?:and|also|what about|how about|same for|or|now)\b",
 _REFUSED = _words(
     r"treat\w*", r"therap\w+", r"medicat\w+", r"drugs?", r"dos(?:e|age|ing)", r"prescri\w+", "surgery", r"ablat\w+", r"anticoagula\w+",
     r"should (?:i|he|she|we|the patient) (?:take|give|get|have|stop|start)", r"prognos\w+", "life expectancy", r"will (?:i|he|she) die",
-    r"ignore (?:all|any|the|your|my|previous|prior)\b.{0,30}\b(?:instruction|rule|prompt)s?", "disregard", "system prompt", "jailbreak", "pretend",
-    "weather", r"jokes?", "poem", "recipe", "football", r"politic\w*", "bitcoin", "capital of", r"write (?:me )?(?:a|some) (?:code|script|poem|story)",
+    r"ignore (?:all|any|the|your|my|previous|prior)\b.{0,30}\b(?:instruction|rule|prompt)s?", "disregard",
+    "system prompt", "jailbreak", "pretend", "weather", r"jokes?", "poem", "recipe", "football", r"politic\w*", "bitcoin", "capital of",
+    r"write (?:me )?(?:a|some) (?:code|script|poem|story)",
 )  # fmt: skip
 _INTENTS: tuple[tuple[Intent, re.Pattern[str]], ...] = (
     ("explain", _words("why", r"how (?:was|did) .*(?:found|retrieved|match\w*)", r"explain .*case")),
     ("compare", _words(r"compar\w+", r"differ\w*", "versus", "vs", r"in common .*case", "side by side")),
     ("summarise", _words(r"summar\w+", "overview", "draft", r"conclu\w+", "sum up")),
     ("tally", _words(
-        "contradict", "dissent", "disagree", r"speaks? against", r"most (?:common|frequent)", r"(?:what|which) (?:findings|rhythm|diagnos\w+)",
-        "findings are", "in common", "agree on", r"what do (?:they|these|the cases)", r"what did (?:they|the reports)",
+        "contradict", "dissent", "disagree", r"speaks? against", r"most (?:common|frequent)"
+        r"(?:what|which) (?:findings|rhythm|diagnos\w+)", "findings are", "in common", "agree on", r"what do (?:they|these|the cases)", r"what did (?:they|the reports)",
     )),
 )  # fmt: skip
 _OPEN = _words(

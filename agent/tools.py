@@ -56,8 +56,8 @@ class CaseTools:
     ) -> Result:
         """Find the past cases whose ECGs are most similar to the person's ECG, under conditions.
 
-        Use it also to narrow the cases shown ("only women over 60"). age: bounds such as {"$gt": 60} or {"$gte": 40, "$lt": 60}. Findings are
-        names or SCP-ECG codes; any_finding: one of them is enough. keep_conditions: the earlier conditions stay.
+        Use it also to narrow the cases shown ("only women over 60"). age: bounds such as {"$gt": 60} or {"$gte": 40, "$lt": 60}.
+        Findings are names or SCP-ECG codes; any_finding: one of them is enough. keep_conditions: the earlier conditions stay.
         """
         conditions = self._conditions(sex, age, with_findings, without_findings, any_finding, keep_conditions)
         if self.book.record is None and not conditions:

@@ -93,7 +93,7 @@ def _measured_row(row: Result) -> str:
     given = [f"{name} {row[field]:.0f}{unit}" for field, (name, unit) in _FIELD.items() if row.get(field) is not None]
     lacking = [f"{_FIELD[field][0]} not measurable ({reason})" for field, reason in row["missing"].items()]
     who = f"Case {row['case']}" if row["case"] else "Your ECG"
-    return f"{who}: {', '.join(given + lacking)}{cite_all([row["case"]] if row["case"] else [])}."
+    return f"{who}: {', '.join(given + lacking)}{cite_all([row['case']] if row['case'] else [])}."
 
 
 def cite_all(numbers: Sequence[int]) -> str:
@@ -122,7 +122,10 @@ def _counted(result: Result) -> list[str]:
     start = f"{len(having)} of {of}{among} {'reports' if len(having) == 1 else 'report'}"
     if len(names) == 1:
         return [f"{start} {_surely(findings, having, result['uncertain'])}."]
-    each = [f"{len(who)} of {of}{among} {'reports' if len(who) == 1 else 'report'} {name}, possible or certain{cite_all(who)}." for name, who in result["per_finding"].items()]
+    each = [
+        f"{len(who)} of {of}{among} {'reports' if len(who) == 1 else 'report'} {name}, possible or certain{cite_all(who)}."
+        for name, who in result["per_finding"].items()
+    ]
     return [f"{start} one of these{cite_all(having)}.", *each]
 
 
@@ -149,7 +152,7 @@ def _listed(result: Result) -> list[str]:
     sentences = []
     for row in result["findings"][:6]:
         verb = "reports" if len(row["cases"]) == 1 else "report"
-        sentences.append(f"{len(row['cases'])} of {_the(total)} {verb} {_surely(row['finding'], sure, row['uncertain'])}.")
+        sentences.append(f"{len(row['cases'])} of {_the(total)} {verb} {_surely(row['finding'], row['cases'], row['uncertain'])}.")
     return sentences
 
 

@@ -46,7 +46,9 @@ def marked(root: Path, number: int) -> Marked:
 def _waves(symbols: list[str], times: np.ndarray) -> list[tuple[str, float, float, float]]:
     """(kind, onset, peak, offset) of every wave with both boundaries."""
     triples = zip(symbols, symbols[1:], symbols[2:], range(len(symbols)), strict=False)
-    return [(kind, times[i], times[i + 1], times[i + 2]) for start, kind, stop, i in triples if start == "(" and kind in "pNt" and stop == ")"]
+    return [
+        (kind, times[i], times[i + 1], times[i + 2]) for start, kind, stop, i in triples if start == "(" and kind in "pNt" and stop == ")"
+    ]
 
 
 @pytest.fixture(scope="module")

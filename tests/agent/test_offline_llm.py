@@ -1,0 +1,120 @@
+"""What the offline rules understand, and that they run through LlamaIndex's own agent."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from llama_index.core.agent.workflow import FunctionAgent
+from llama_index.core.base.llms.types import ChatMessage, MessageRole
+
+from agent import CaseLibrary, build_agent
+from agent.offline_llm import OfflineLLM, plan
+from agent.questions import understand
+from data import EcgRecord
+
+
+class TestUnderstanding:
+    @pytest.mark.parametrize(
+        ("question", "intent"),
+        [
+            ("Which of these cases have atrial fibrillation?", "count"),
+            ("how many have LBBB?", "count"),
+            ("which do not have LBBB?", "count"),
+            ("What is the QRS duration of my ECG and of case 2?", "measure"),
+            ("Show me only women over 60", "restrict"),
+            ("younger than 40", "restrict"),
+            ("only with pacemaker", "restrict"),
+            ("find reports with long QT", "search_text"),
+            ("compare case 1 and 3", "compare"),
+            ("open case 4", "open"),
+            ("what does case 2 say?", "open"),
+            ("summarise", "summarise"),
+            ("why was case 3 found?", "explain"),
+            ("which rhythm do the closest cases show?", "tally"),
+            ("what would contradict this?", "tally"),
+            ("what does LBBB mean?", "define"),
+            ("which drug should I give?", "refuse"),
+            ("hello", "help"),
+        ],
+    )
+    def test_intent(self, question: str, intent: str) -> None:
+        assert understand(question).intent == intent
+
+    @pytest.mark.parametrize(
+        ("words", "age"),
+        [
+            ("over 60", {"$gt": 60}),
+            ("60 or older", {"$gte": 60}),
+            ("at least 60", {"$gte": 60}),
+            ("younger than 40", {"$lt": 40}),
+            ("not older than 40", {"$lte": 40}),
+            ("between 40 and 60", {"$gte": 40, "$lte": 60}),
+            ("aged 40-60", {"$gte": 40, "$lte": 60}),
+        ],
+    )
+    def test_ages(self, words: str, age: dict[str, float]) -> None:
+        assert understand(f"only men {words}").conditions == {"sex": "M", "age": age}
+
+    @pytest.mark.parametrize(
+        ("question", "cases"),
+        [
+            ("compare cases 1, 2 and 3", ("1", "2", "3")),
+            ("QRS of my ECG and of case #2", ("this", "2")),
+            ("open [7]", ("7",)),
+            ("open the second one", ("second",)),
+            ("open the closest case", ("first",)),
+            ("which have first degree AV block?", ()),
+        ],
+    )
+    def test_references(self, question: str, cases: tuple[str, ...]) -> None:
+        assert understand(question).cases == cases
+
+    def test_a_follow_up_keeps_the_measure(self) -> None:
+        assert understand("and the second one?", ("What is the QRS duration of case 1?",)).fields == ("qrs_ms",)
+
+    def test_it_is_the_case_last_spoken_of(self) -> None:
+        assert understand("what is its PR?", ("open case 4", "summarise")).cases == ("4",)
+
+    def test_a_quoted_age_is_no_case_number(self) -> None:
+        assert understand("only women over 60").cases == ()
+
+
+class TestPlanning:
+    def test_one_call_measures_both(self) -> None:
+        request = understand("What is the QRS duration of my ECG and of case 2?")
+        assert plan(request) == [("measure_ecg", {"cases": ["this", "2"], "fields": ["qrs_ms"]})]
+
+    def test_a_refusal_calls_nothing(self) -> None:
+        assert plan(understand("what dose of heparin?")) == []
+
+
+class TestHonesty:
+    def test_its_name_says_that_there_is_no_model(self) -> None:
+        assert "offline" in OfflineLLM().metadata.model_name
+
+    def test_says_so_where_it_does_not_understand(self) -> None:
+        assert "offline" in str(OfflineLLM().complete("tell me something nice"))
+
+    def test_a_failed_tool_is_told(self) -> None:
+        asked = [ChatMessage(role=MessageRole.USER, content="open case 4"), ChatMessage(role=MessageRole.TOOL, content="Traceback: secret")]
+        assert OfflineLLM().chat(asked).message.content == "That did not work: a tool failed."
+
+
+class TestAgent:
+    def run(self, library: CaseLibrary, question: str, **kwargs: Any) -> str:
+        async def answer() -> str:
+            return str(await build_agent(library=library, **kwargs).run(question))
+
+        return asyncio.run(answer())
+
+    def test_is_llama_indexs_function_agent(self, simulated_library: CaseLibrary) -> None:
+        assert isinstance(build_agent(library=simulated_library), FunctionAgent)
+
+    def test_answers_from_its_tools(self, simulated_library: CaseLibrary) -> None:
+        assert "found" in self.run(simulated_library, "find cases with left bundle branch block")
+
+    def test_knows_the_ecg_it_was_given(self, simulated_library: CaseLibrary, simulated_ecg: EcgRecord) -> None:
+        assert self.run(simulated_library, "What is the heart rate of my ECG?", record=simulated_ecg).startswith("Your ECG: heart rate")
+
+    def test_without_an_ecg_it_says_so(self, simulated_library: CaseLibrary) -> None:
+        assert "there is no ECG yet" in self.run(simulated_library, "What is the heart rate of my ECG?")
