@@ -1,10 +1,11 @@
 """A searchable library of ECG cases with their reports, in Chroma."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from agent.conditions import Conditions, Where, chroma_where
 from agent.hits import Asked, CaseHit, Modality
@@ -18,6 +19,8 @@ from agent.library.place import Place, place_of
 from agent.library.rows import RowId, patient_digest, restored, row_id
 from agent.library.searching import find
 from data import Case, EcgRecord
+
+Answer = TypeVar("Answer")
 
 
 class EcgEncoder(Protocol):
@@ -103,9 +106,15 @@ class CaseLibrary:
             return Indexing(self._encoder, self.ids(), self._write, progress).run(cases)
 
     def _write(self, batches: list[Encoded]) -> None:
+        with self._writing() as connection:
+            indexing.write(connection, batches)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """A connection to write with, while no other process opens or writes."""
         with self._lock, self._place.writing():
             connection = self._fresh()
-            indexing.write(connection, batches)
+            yield connection
             self._place.written()
             self._current = replace(connection, version=self._place.version())
 
@@ -113,9 +122,8 @@ class CaseLibrary:
         """Delete the rows that a killed run left. Not on a server, where they may be another writer's, just being written."""
         if not self._place.exclusive:
             return
-        with self._lock, self._place.writing():
-            connection = self._fresh()
-            leftovers = sorted(set(connection.cases.get(include=[])["ids"]) - self.ids())
+        with self._writing() as connection:
+            leftovers = sorted(set(connection.cases.get(include=[])["ids"]) - _ids(connection))
             for start in range(0, len(leftovers), MAX_ROWS):
                 connection.cases.delete(ids=leftovers[start : start + MAX_ROWS])
 
@@ -123,28 +131,33 @@ class CaseLibrary:
 
     def ids(self) -> set[str]:
         """The ids of all cases."""
-        rows = map(RowId.parse, self._fresh().vectors.get(include=[])["ids"])
-        return {row.case_id for row in rows if row.modality == "ecg"}
+        return self._read(_ids)
 
     def __len__(self) -> int:
         return sum(self.source_counts().values())
 
     def source_counts(self) -> dict[str, int]:
         """Number of cases of each source."""
-        connection = self._fresh()
-        key = (connection.version, connection.vectors.count())
-        if self._counts[0] != key:
-            self._counts = (key, dict(_counted(connection)))
-        return dict(self._counts[1])
+
+        def count(connection: Connection) -> dict[str, int]:
+            key = (connection.version, connection.vectors.count())
+            if self._counts[0] != key:
+                self._counts = (key, dict(_counted(connection)))
+            return dict(self._counts[1])
+
+        return self._read(count)
 
     def get(self, case_id: str) -> Case:
         """One case. Raises `UnknownCaseError` where there is none of this id."""
-        connection = self._fresh()
-        row = connection.shown([case_id]).get(case_id)
-        case = restored(case_id, row) if row else None
-        if case is None or not connection.vectors.get(ids=[row_id(case, "ecg")], include=[])["ids"]:
-            raise UnknownCaseError(f"{self.name} has no case {case_id!r}: take the id from a search result")
-        return case
+
+        def look_up(connection: Connection) -> Case | None:
+            row = connection.shown([case_id]).get(case_id)
+            case = restored(case_id, row) if row else None
+            return case if case and connection.vectors.get(ids=[row_id(case, "ecg")], include=[])["ids"] else None
+
+        if case := self._read(look_up):
+            return case
+        raise UnknownCaseError(f"{self.name} has no case {case_id!r}: take the id from a search result")
 
     def search(
         self,
@@ -197,13 +210,23 @@ class CaseLibrary:
         among: Sequence[Modality] = MODALITIES,
     ) -> list[CaseHit]:
         """`search` for questions that are encoded already: vectors (1, dim), and a condition in Chroma's words."""
-        connection = self._fresh()
         patient = patient_digest(exclude_patient)
-        fused = find(connection.vectors, questions, k=k, where=condition, patient=patient, among=among)[:k]
-        rows = connection.shown([found.case_id for found in fused])
-        return [
-            CaseHit(restored(found.case_id, rows[found.case_id]), found.score, found.matches) for found in fused if found.case_id in rows
-        ]
+
+        def hits(connection: Connection) -> list[CaseHit]:
+            fused = find(connection.vectors, questions, k=k, where=condition, patient=patient, among=among)[:k]
+            rows = connection.shown([found.case_id for found in fused])
+            return [CaseHit(restored(found.case_id, rows[found.case_id]), found.score, found.matches) for found in fused]
+
+        return self._read(hits)
+
+    def _read(self, ask: Callable[[Connection], Answer]) -> Answer:
+        """Ask the connection; once more with a new one, and no writer at work, where a batch was written in the middle of asking."""
+        try:
+            return ask(self._fresh())
+        except self._place.failures():
+            with self._lock, self._place.writing():
+                self._current = chroma.connect(self._place, self._encoder)
+                return ask(self._current)
 
     def _fresh(self) -> Connection:
         """The connection, made anew where another process has written since."""
@@ -211,6 +234,11 @@ class CaseLibrary:
             if self._place.version() != self._current.version:
                 self._current = chroma.connect(self._place, self._encoder)
             return self._current
+
+
+def _ids(connection: Connection) -> set[str]:
+    rows = map(RowId.parse, connection.vectors.get(include=[])["ids"])
+    return {row.case_id for row in rows if row.modality == "ecg"}
 
 
 def _counted(connection: Connection) -> Iterator[tuple[str, int]]:

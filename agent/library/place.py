@@ -36,6 +36,9 @@ class Place(Protocol):
     def version(self) -> int:
         """A number that changes when another process has written what this one's client cannot see."""
 
+    def failures(self) -> tuple[type[Exception], ...]:
+        """What a client raises that a new client may mend."""
+
     def one_writer(self) -> AbstractContextManager[object]:
         """Held while adding; raises `LibraryBusyError` where another writer holds it."""
 
@@ -96,6 +99,11 @@ class Folder:
         except FileNotFoundError:
             return 0
 
+    def failures(self) -> tuple[type[Exception], ...]:
+        from chromadb.errors import ChromaError
+
+        return (ChromaError,)
+
     @contextmanager
     def one_writer(self) -> Iterator[None]:
         try:
@@ -151,6 +159,12 @@ class Server:
 
     def version(self) -> int:
         return 0
+
+    def failures(self) -> tuple[type[Exception], ...]:
+        from chromadb.errors import ChromaError
+        from httpx import TransportError
+
+        return (ChromaError, TransportError)
 
     def one_writer(self) -> AbstractContextManager[object]:
         return nullcontext()

@@ -18,6 +18,7 @@ import pytest
 from agent.library import CaseLibrary, WrongEncoderError
 from agent.library.connection import Connection
 from agent.library.marks import EXTRA
+from agent.library.place import Folder
 from tests.agent.cases import made_up, wave
 from tests.agent.stand_in import StandInEncoder
 
@@ -150,6 +151,14 @@ def test_two_libraries_of_one_process_see_each_others_cases(tmp_path: Path) -> N
     first.add(made_up(5))
     second.add(made_up(9))
     assert len(first.search(wave(1), k=N)) == len(second.search(wave(1), k=N)) == 9
+
+
+def test_a_reader_overtaken_by_a_writer_asks_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = CaseLibrary.create(tmp_path / "lib", encoder=StandInEncoder())
+    reader = CaseLibrary.open(tmp_path / "lib", encoder=StandInEncoder())
+    monkeypatch.setattr(Folder, "written", lambda place: None)  # the rows are there, and nobody was told yet
+    writer.add(made_up(9))
+    assert len(reader.search(wave(1), k=N)) == 9
 
 
 class TestServer:
