@@ -43,16 +43,16 @@ def evaluate(root: Path, encoder: Encoder, *, gallery: Collection[int] = range(1
     past, asked = list(ptbxl.cases(root, folds=gallery)), list(ptbxl.cases(root, folds=queries))
     if not past or not asked:
         raise DataSetError(f"no waveforms in folds {list(gallery if not past else queries)}: wanted some for gallery and queries")
-    ecgs, reports = (encoder.encode_ecgs([case.record for case in past]), encoder.encode_reports([case.report for case in past]))
-    asked_ecgs, asked_reports = (encoder.encode_ecgs([case.record for case in asked]), encoder.encode_reports([case.report for case in asked]))
-    untrained = _untrained(encoder)
+    ecgs, asked_ecgs = (encoder.encode_ecgs([case.record for case in cases]) for cases in (past, asked))
+    reports, asked_reports = (encoder.encode_reports([case.report for case in cases]) for cases in (past, asked))
+    blind, asked_blind = (_untrained(encoder).encode_ecgs([case.record for case in cases]) for cases in (past, asked))
     scores = {
         "ECG to ECG": asked_ecgs @ ecgs.T,
         "ECG to report": asked_ecgs @ reports.T,
         "ECG, both fused": reciprocal_rank_fusion([asked_ecgs @ ecgs.T, asked_ecgs @ reports.T]),
         "report to ECG": asked_reports @ ecgs.T,
         "report to report (knows the answer's words)": asked_reports @ reports.T,
-        "random weights": untrained.encode_ecgs([c.record for c in asked]) @ untrained.encode_ecgs([c.record for c in past]).T,
+        "random weights": asked_blind @ blind.T,
         "log spectrum, PCA": _spectrum_scores(encoder, past, asked),
         "chance": np.random.default_rng(0).random((len(asked), len(past))),
     }

@@ -9,6 +9,7 @@ import timm
 import torch
 from safetensors.torch import load_file
 from timm.layers import resample_abs_pos_embed
+from timm.models.vision_transformer import VisionTransformer
 from torch import nn
 from torch.nn.functional import normalize
 
@@ -56,7 +57,7 @@ class EcgTower(nn.Module):
 
     def __init__(self, shape: TowerShape) -> None:
         super().__init__()
-        self.vit = timm.create_model(
+        vit = timm.create_model(
             "deit_tiny_patch16_224",
             pretrained=False,
             img_size=(len(STANDARD_LEADS), shape.width),
@@ -67,6 +68,8 @@ class EcgTower(nn.Module):
             drop_path_rate=shape.dropout,
             embed_layer=partial(_time_stem, width=shape.width),
         )
+        assert isinstance(vit, VisionTransformer)
+        self.vit = vit
         self.projection = nn.Sequential(nn.Dropout(shape.dropout), nn.Linear(self.vit.num_features, shape.dim))
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
@@ -81,7 +84,7 @@ class EcgTower(nn.Module):
         """
         state = {name: tensor for name, tensor in load_file(weights).items() if not name.startswith(("patch_embed.", "head", "norm."))}
         state["pos_embed"] = resample_abs_pos_embed(
-            state["pos_embed"], new_size=list(self.vit.patch_embed.grid_size), num_prefix_tokens=1, interpolation="bicubic"
+            state["pos_embed"], new_size=[1, self.vit.patch_embed.num_patches], num_prefix_tokens=1, interpolation="bicubic"
         )
         wanted = self.vit.state_dict()
         missing = [name for name in wanted if name not in state and not name.startswith(("patch_embed.", "fc_norm."))]

@@ -107,7 +107,7 @@ def fit(data: TrainingSet, out: Path, how: Training, *, canvas: Canvas, start: P
         return min(1.0, (step + 1) / warm) * 0.5 * (1 + math.cos(math.pi * min(1.0, step / (how.epochs * steps))))
 
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
-    parts = {"model": model, "average": average, "optimizer": optimizer, "schedule": schedule}
+    parts: dict[str, Any] = {"model": model, "average": average, "optimizer": optimizer, "schedule": schedule}
     first = _restore(out / STATE, parts) if (out / STATE).exists() else 0
 
     for epoch in (progress := tqdm(range(first, how.epochs), desc="training", unit="epoch", initial=first, total=how.epochs)):
@@ -202,7 +202,8 @@ def _follow(average: TwoTowers, model: TwoTowers, decay: float) -> None:
 def _commit() -> str | None:
     """The commit of the checkout that trains; None outside one."""
     try:
-        return subprocess.run(["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, check=True).stdout.strip()
+        asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, check=True)
+        return asked.stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return None
 
@@ -210,11 +211,12 @@ def _commit() -> str | None:
 def _check(out: Path, how: Training, resume: bool) -> None:
     """Refuse to write over a training, to resume none, or to go on with other settings."""
     if (out / STATE).exists() != resume:
-        raise TrainingError(f"{out.name} {'holds none to resume:' if resume else 'holds a training already: resume it or'} name another folder")
+        found = "holds no training to resume" if resume else "holds a training already: resume it"
+        raise TrainingError(f"{out.name} {found} or name another folder")
     if resume:
         began = torch.load(out / STATE, weights_only=True)["how"]
         if changed := [name for name, value in asdict(how).items() if began.get(name) != value]:
-            raise TrainingError(f"{out.name} was begun with another {', '.join(changed)}: resume with the same settings or name another folder")
+            raise TrainingError(f"{out.name} was begun with another {', '.join(changed)}: resume with the same or name another folder")
 
 
 def _restore(path: Path, parts: dict[str, Any]) -> int:

@@ -50,7 +50,7 @@ def test_the_id_changes_with_the_preprocessing(folder: Path) -> None:
 def test_a_missing_file_is_named(folder: Path) -> None:
     (folder / WEIGHTS).unlink()
 
-    with pytest.raises(CheckpointError, match="small is no checkpoint, model.safetensors is missing"):
+    with pytest.raises(CheckpointError, match=r"small is no checkpoint, model\.safetensors is missing"):
         load_checkpoint(folder)
 
 

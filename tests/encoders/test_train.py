@@ -4,16 +4,18 @@ import csv
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 import wfdb
 
+import encoders.train
 from data import simulated
 from encoders import load_encoder
 from encoders.evaluate import evaluate
 from encoders.train import STATE, Training, TrainingError, train
-
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +46,9 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, case in enumerate(simulated.cases(24, seed=1), 1):
         if number % 3:
             record = case.record.resampled(100)
-            wfdb.wrsamp(
-                f"{number:05d}_lr", 100, ["mV"] * 12, list(record.leads), record.signal.T.astype(float), fmt=["16"] * 12, write_dir=str(root / "records100")
-            )
+            signal = record.signal.T.astype(float)
+            folder = str(root / "records100")
+            wfdb.wrsamp(f"{number:05d}_lr", 100, ["mV"] * 12, list(record.leads), signal, fmt=["16"] * 12, write_dir=folder)
         rows.append(
             {
                 "ecg_id": number,
@@ -55,7 +57,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "sex": 0,
                 "recording_date": "1990-01-01 00:00:00",
                 "report": case.report,
-                "scp_codes": str({code: 100.0 for code in case.statements}),
+                "scp_codes": str(dict.fromkeys(case.statements, 100.0)),
                 "strat_fold": 1 + number % 3,
                 "filename_lr": f"records100/{number:05d}_lr",
                 "filename_hr": f"records500/{number:05d}_hr",
@@ -77,20 +79,19 @@ def test_the_checkpoint_records_what_it_was_trained_on(trained: Path) -> None:
     assert load_encoder(trained).config.training["folds"] == [1, 2]
 
 
-def test_a_resumed_training_ends_where_an_uninterrupted_one_does(root: Path, how: Training, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = []
+def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
+    root: Path, how: Training, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, calls = encoders.train._loss, []
 
-    def stop_in_the_second_epoch(*args: object) -> object:
-        calls.append(1)
+    def interrupted_in_the_second_epoch(*args: Any) -> torch.Tensor:
+        calls.append(args)
         if len(calls) == 2:
             raise KeyboardInterrupt
         return real(*args)
 
-    import encoders.train as module
-
-    real = module._loss
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(module, "_loss", stop_in_the_second_epoch)
+    monkeypatch.setattr(encoders.train, "_loss", interrupted_in_the_second_epoch)
+    with pytest.raises(KeyboardInterrupt):
         train(root, tmp_path / "run", how, device="cpu")
     train(root, tmp_path / "run", how, resume=True, device="cpu")
 
@@ -110,7 +111,7 @@ def test_a_training_is_not_resumed_with_other_settings(root: Path, how: Training
 
 
 def test_there_must_be_something_to_resume(root: Path, how: Training, tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match="holds none to resume"):
+    with pytest.raises(TrainingError, match="holds no training to resume"):
         train(root, tmp_path, how, resume=True, device="cpu")
 
 
