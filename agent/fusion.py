@@ -1,6 +1,6 @@
 """Several rankings of cases into one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.hits import Asked, Match, Modality
@@ -14,7 +14,7 @@ WEIGHTS: Mapping[tuple[Asked, Modality], float] = {
 }
 """How much each way to a case counts: question to what of the case."""
 
-_DECIMALS = 5  # cosines nearer than this are equal: float32 through the index is good to 1e-6
+_EQUAL = 1e-5  # cosines nearer than this are equal: float32 through the index is good to 1e-6
 
 
 @dataclass(frozen=True)
@@ -36,24 +36,41 @@ class Fused:
 
 
 def fuse(
-    rankings: Iterable[Ranking], *, weights: Mapping[tuple[Asked, Modality], float] = WEIGHTS, constant: float = CONSTANT
+    rankings: Sequence[Ranking],
+    *,
+    k: int | None = None,
+    weights: Mapping[tuple[Asked, Modality], float] = WEIGHTS,
+    constant: float = CONSTANT,
 ) -> list[Fused]:
-    """Reciprocal rank fusion, best first, ties by case id.
+    """Reciprocal rank fusion: the best k cases, or all of them, best first, ties by case id.
 
     A case scores sum(weight / (constant + rank)) over the rankings that found it, divided by what rank 1 in each ranking
     would score. Equal similarities share the better rank, as many cases have word for word the same report.
     """
-    rankings = list(rankings)
-    best = sum(weights[ranking.asked, ranking.modality] for ranking in rankings) / (constant + 1)
+    ranks = [_ranks(ranking.similarities) for ranking in rankings]
     scores: dict[str, float] = {}
-    matches: dict[str, list[Match]] = {}
-    for ranking in rankings:
+    for ranking, rank in zip(rankings, ranks, strict=True):
         weight = weights[ranking.asked, ranking.modality]
-        rank, last = 0, float("inf")
-        for place, (case_id, similarity) in enumerate(sorted(ranking.similarities.items(), key=lambda item: -item[1]), start=1):
-            if (rounded := round(similarity, _DECIMALS)) < last:
-                rank, last = place, rounded
-            scores[case_id] = scores.get(case_id, 0.0) + weight / (constant + rank)
-            matches.setdefault(case_id, []).append(Match(ranking.modality, rank, similarity, ranking.asked))
-    order = sorted(scores, key=lambda case_id: (-scores[case_id], case_id))
-    return [Fused(case_id, scores[case_id] / best, tuple(matches[case_id])) for case_id in order]
+        for case_id, place in rank.items():
+            scores[case_id] = scores.get(case_id, 0.0) + weight / (constant + place)
+    best = sum(weights[ranking.asked, ranking.modality] for ranking in rankings) / (constant + 1)
+    order = sorted(scores, key=lambda case_id: (-scores[case_id], case_id))[:k]
+    return [Fused(case_id, scores[case_id] / best, _matches(case_id, rankings, ranks)) for case_id in order]
+
+
+def _ranks(similarities: Mapping[str, float]) -> dict[str, int]:
+    ranks: dict[str, int] = {}
+    rank, last = 0, float("inf")
+    for place, case_id in enumerate(sorted(similarities, key=similarities.__getitem__, reverse=True), start=1):
+        if last - similarities[case_id] > _EQUAL:
+            rank, last = place, similarities[case_id]
+        ranks[case_id] = rank
+    return ranks
+
+
+def _matches(case_id: str, rankings: Sequence[Ranking], ranks: Sequence[Mapping[str, int]]) -> tuple[Match, ...]:
+    return tuple(
+        Match(ranking.modality, rank[case_id], ranking.similarities[case_id], ranking.asked)
+        for ranking, rank in zip(rankings, ranks, strict=True)
+        if case_id in rank
+    )

@@ -213,7 +213,7 @@ class CaseLibrary:
         patient = patient_digest(exclude_patient)
 
         def hits(connection: Connection) -> list[CaseHit]:
-            fused = find(connection.vectors, questions, k=k, where=condition, patient=patient, among=among)[:k]
+            fused = find(connection.vectors, questions, k=k, where=condition, patient=patient, among=among)
             rows = connection.shown([found.case_id for found in fused])
             return [CaseHit(restored(found.case_id, rows[found.case_id]), found.score, found.matches) for found in fused]
 

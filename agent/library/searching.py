@@ -24,7 +24,7 @@ Way = tuple[Asked, Modality]
 def find(
     vectors: "Collection", questions: Mapping[Asked, Vectors], *, k: int, where: Where | None, patient: str, among: Sequence[Modality]
 ) -> list[Fused]:
-    """Cases best first, at least k of them where as many fulfil `where` and are not of `patient`.
+    """The k best cases, or fewer only where fewer fulfil `where` and are not of `patient`.
 
     Parameters
     ----------
@@ -33,10 +33,8 @@ def find(
     """
     ways: list[Way] = [(asked, modality) for asked in questions for modality in among]
     asked = np.concatenate([marked(questions[question], modality) for question, modality in ways])
-    fused = fuse(_through_index(vectors, ways, asked, max(MIN_DEPTH, DEPTH * k), where, patient))
-    if len(fused) >= k:
-        return fused
-    return fuse(_past_index(vectors, ways, asked, where, patient))
+    fused = fuse(_through_index(vectors, ways, asked, max(MIN_DEPTH, DEPTH * k), where, patient), k=k)
+    return fused if len(fused) == k else fuse(_past_index(vectors, ways, asked, where, patient), k=k)
 
 
 def _through_index(vectors: "Collection", ways: list[Way], asked: Vectors, depth: int, where: Where | None, patient: str) -> list[Ranking]:
