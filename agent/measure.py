@@ -155,7 +155,7 @@ def _dominant(beats: Array) -> npt.NDArray[np.int_]:
         left[kinds[-1]] = False
     most = max(kind.size for kind in kinds)
     frequent = [kind for kind in kinds if kind.size >= 0.6 * most]
-    return max(frequent, key=lambda kind: float(np.nanmean(np.nanmax(np.abs(np.diff(qrs[kind], axis=2)), axis=2))))
+    return max(frequent, key=lambda kind: float(np.abs(np.nan_to_num(np.diff(qrs[kind], axis=2))).max(axis=2).mean()))
 
 
 def _correlation(beats: Array, template: Array) -> Array:

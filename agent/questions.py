@@ -91,8 +91,8 @@ _INTENTS: tuple[tuple[Intent, re.Pattern[str]], ...] = (
     ("compare", _words(r"compar\w+", r"differ\w*", "versus", "vs", r"in common .*case", "side by side")),
     ("summarise", _words(r"summar\w+", "overview", "draft", r"conclu\w+", "sum up")),
     ("tally", _words(
-        "contradict", "dissent", "disagree", r"speaks? against", r"most (?:common|frequent)"
-        r"(?:what|which) (?:findings|rhythm|diagnos\w+)", "findings are", "in common", "agree on", r"what do (?:they|these|the cases)", r"what did (?:they|the reports)",
+        "contradict", "dissent", "disagree", r"speaks? against", r"most (?:common|frequent)", "findings are", "in common",
+        r"(?:what|which) (?:findings|rhythm|diagnos\w+)", "agree on", r"what do (?:they|these|the cases)", r"what did (?:they|the reports)",
     )),
 )  # fmt: skip
 _OPEN = _words(

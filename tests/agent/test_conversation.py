@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -214,7 +215,7 @@ class TestHostileReports:
         ecgs = list(simulated.cases(2, seed=8))
         library = CaseLibrary.create(tmp_path / "hostile", encoder=simulated_library.encoder)
         library.add(
-            Case(f"made up/{n}", load=lambda ecg=ecg: ecg.record, report=order)
+            Case(f"made up/{n}", load=partial(getattr, ecg, "record"), report=order)
             for n, (ecg, order) in enumerate(zip(ecgs, orders, strict=True))
         )
         return library

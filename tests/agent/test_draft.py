@@ -17,8 +17,13 @@ from data.findings import ReportReading, extract
 def hit(number: int, report: str, similarity: float = 0.9) -> CaseHit:
     reading = ReportReading("en", report, tuple(extract(report)))
     made = Case(
-        f"made up/{number}", load=lambda: None, report=report, source="made up", patient=Patient(age=60 + number, sex="F"), reading=reading
-    )  # type: ignore[arg-type,return-value]
+        f"made up/{number}",
+        load=lambda: EcgRecord(("I",), np.zeros((1, 10), np.float32), 100),
+        report=report,
+        source="made up",
+        patient=Patient(age=60 + number, sex="F"),
+        reading=reading,
+    )
     return CaseHit(made, score=similarity, matches=(Match("ecg", number, similarity),))
 
 
@@ -44,7 +49,7 @@ class Scripted(MockLLM):
 
 
 def saying(text: str) -> Scripted:
-    llm = Scripted()
+    llm = Scripted(max_tokens=None)
     llm.says = text
     return llm
 
@@ -99,7 +104,7 @@ class TestAbstaining:
         assert draft_summary(simulated_ecg, []).abstained
 
     def test_a_flat_line(self) -> None:
-        flat = EcgRecord(("I", "II"), np.zeros((2, 5000)), 500)
+        flat = EcgRecord(("I", "II"), np.zeros((2, 5000), np.float32), 500)
         draft = draft_summary(flat, [hit(1, REPORTS[0], 0.1)], near=0.5)
         assert draft.abstained
 

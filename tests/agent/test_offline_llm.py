@@ -32,6 +32,7 @@ class TestUnderstanding:
             ("why was case 3 found?", "explain"),
             ("which rhythm do the closest cases show?", "tally"),
             ("what would contradict this?", "tally"),
+            ("what findings do they share?", "tally"),
             ("what does LBBB mean?", "define"),
             ("which drug should I give?", "refuse"),
             ("hello", "help"),
