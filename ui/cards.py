@@ -103,10 +103,12 @@ def _measured(value: float | None, unit: str, reason: str) -> str:
 
 
 def sentences_html(sentences: Sequence["Sentence"], known: int) -> str:
-    """Sentences under a heading for whom they speak of; `[n]` leads to the card of case n, for n up to `known`."""
-    parts, kind = [], None
+    """Sentences, under headings where they speak of this ECG and of past cases; `[n]` leads to the card of case n, up to `known`."""
+    mixed = len({sentence.kind for sentence in sentences}) > 1
+    parts: list[str] = []
+    kind = None
     for sentence in sentences:
-        if sentence.kind != kind:
+        if mixed and sentence.kind != kind:
             kind = sentence.kind
             parts.append(f"<h4>{_ABOUT[kind]}</h4>")
         parts.append(f"<p>{cited(sentence.text, known)}</p>")

@@ -13,7 +13,7 @@ from ui.filters import filters
 if TYPE_CHECKING:
     from agent import CaseLibrary
 
-UPLOAD_MB = 50
+UPLOAD_MB = 500  # what the browser lets through; the reader refuses far smaller files, in words
 YOU, DRAFT = ":material/person:", ":material/ecg_heart:"
 
 
@@ -81,7 +81,8 @@ def _save(here: Consultation, number: int) -> None:
 
 def _drawing(here: Consultation) -> None:
     if here.record is None:
-        st.html(cards.NO_ECG)
+        if not here.turns:
+            st.html(cards.NO_ECG)
         return
     st.html('<h3 class="part">Your ECG</h3>')
     st.html(cards.sheet_html(here.record, name="Your ECG"))
@@ -92,9 +93,10 @@ def _cases(here: Consultation) -> None:
     if here.record is not None and conversation.measurements is not None:
         st.html(cards.measurements_html(conversation.measurements))
     shown = [conversation.cases[n - 1] for n in conversation.shown]
-    if here.turns and not here.waiting:
+    if shown or conversation.conditions:
         st.html(f'<h3 class="part">Closest cases<small>{len(shown)}, best first</small></h3>')
-        filters(conversation)
+        with st.container(key="filters"):
+            filters(conversation)
     for n, hit in zip(conversation.shown, shown, strict=True):
         st.html(cards.card_html(n, hit, shown, opened=n == conversation.shown[0]))
     earlier = [n for n in range(1, len(conversation.cases) + 1) if n not in conversation.shown]

@@ -154,7 +154,7 @@ def _drawn(strip: _Strip, times: Array, mm: Array, baseline: float) -> str:
     edge = strip.x + strip.seconds * MM_PER_SECOND
     lines = [_polyline(strip.lead, xs[part], ys[part]) for part in _stretches(mm, xs <= edge + 1e-3)]
     tick = f'<path class="tick" d="M{strip.x:g} {baseline - 3:g}v6"/>' if strip.x > _MARGIN + _PULSE else ""
-    return "\n".join([*lines, tick, name])
+    return "\n".join([name, tick, *lines])  # no name hides a wave
 
 
 def _stretches(mm: Array, inside: Array) -> Iterator[slice]:
