@@ -22,9 +22,9 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --progress-bar off --editable .
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --progress-bar off --config-settings editable_mode=compat --editable .
 	touch $@
 
 $(VENV)/.installed-test: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --progress-bar off --editable '.[test]'
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --progress-bar off --config-settings editable_mode=compat --editable '.[test]'
 	touch $@ $(VENV)/.installed

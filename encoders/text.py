@@ -31,7 +31,9 @@ class SentenceEncoder:
         """Embeddings (text, text_dim), float32; a text that comes twice is read once, as short reports often do."""
         if self._model is None:
             from sentence_transformers import SentenceTransformer  # its import takes seconds
+            from transformers.utils.logging import disable_progress_bar
 
+            disable_progress_bar()  # it draws one for reading weights, over whatever the caller shows
             self._model = SentenceTransformer(str(self._folder()), local_files_only=True, device="cpu")
         different, places = np.unique(np.array(texts, dtype=object), return_inverse=True)
         embeddings = self._model.encode(different.tolist(), batch_size=128, show_progress_bar=progress)
