@@ -62,7 +62,7 @@ class Case:
 
 
 class CaseStream(Iterator[Case]):
-    """The cases of a data set one by one, each waveform still unread, and what had to be left out.
+    """The cases of a data set one by one, each waveform read when asked for, and what had to be left out.
 
     Attributes
     ----------

@@ -77,13 +77,16 @@ def cases(root: str | Path) -> CaseStream:
                 continue
             key = name if name in listed else name.removesuffix(path.suffix)
             unused.discard(key)
-            yield _case(path, name, record, listed.get(key, _Listed()))
+            held = [record]  # for as long as this case is the newest, so that who takes them one by one reads each file once
+            yield _case(path, name, held, listed.get(key, _Listed()))
+            held.clear()
         skipped.update(dict.fromkeys(sorted(unused - set(skipped)), "is in the folder's table, but no such ECG was read"))
 
     return CaseStream(stream(), skipped)
 
 
-def _case(path: Path, name: str, record: EcgRecord, listed: _Listed) -> Case:
+def _case(path: Path, name: str, held: list[EcgRecord], listed: _Listed) -> Case:
+    (record,) = held
     patient = Patient(
         id=listed.patient,
         age=record.patient.age if listed.age is None else listed.age,
@@ -91,7 +94,7 @@ def _case(path: Path, name: str, record: EcgRecord, listed: _Listed) -> Case:
     )
     return Case(
         case_id=f"{SOURCE}/{name}#{_fingerprint(record)}",
-        load=partial(_load, path, patient),
+        load=partial(_load, path, patient, held),
         report=next((text for text in (listed.report, _text_beside(path), _header_report(record)) if text), ""),
         source=SOURCE,
         date=listed.date or (record.time.date().isoformat() if record.time else None),
@@ -100,8 +103,9 @@ def _case(path: Path, name: str, record: EcgRecord, listed: _Listed) -> Case:
     )
 
 
-def _load(path: Path, patient: Patient) -> EcgRecord:
-    return read_ecg(path).changed(patient=patient)
+def _load(path: Path, patient: Patient, held: list[EcgRecord]) -> EcgRecord:
+    record = next(iter(held), None) or read_ecg(path)
+    return record.changed(patient=patient)
 
 
 def _fingerprint(record: EcgRecord) -> str:

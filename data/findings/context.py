@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from data.errors import DataSetError
 from data.findings.finding import Certainty
-from data.findings.phrases import COMMA, ENDED, LISTED, Word
+from data.findings.phrases import COLON, COMMA, ENDED, LISTED, Word
 from data.findings.vocabulary import read_table
 
 MEANINGS = ("absent", "unlikely", "possible", "probable", "none", "end")
@@ -96,7 +96,7 @@ class _Clauses:
     @classmethod
     def of(cls, text: list[Word], cues: Sequence[FoundCue]) -> "_Clauses":
         ends = {found.start for found in cues if found.cue.meaning == "end"}
-        numbers = list(accumulate(int(word.before == ENDED or index in ends) for index, word in enumerate(text)))
+        numbers = list(accumulate(int(word.before in (COLON, ENDED) or index in ends) for index, word in enumerate(text)))
         return cls(text, numbers, frozenset(at for found in cues for at in range(found.start, found.stop)))
 
 

@@ -13,7 +13,7 @@ from data.findings.vocabulary import VOCABULARY
 # Their full stop ends no sentence. Single letters are taken for abbreviations anyway.
 _ABBREVIATED = """
 amplitudkrit ant biphas bzw ca chron dd ev evtl fragl inf inkompl intraventr kompl krit lat max mgl min moegl neg part path pos
-post resp sek sept supraventr unbest unspez unvollst vd ventr vollst vs wahrsch wahrscheinl
+post resp sek sept supp supraventr unbest unspez unvollst vd ventr vollst vs wahrsch wahrscheinl
 """
 ABBREVIATIONS = frozenset(_ABBREVIATED.split())
 

@@ -1,6 +1,6 @@
 """Leads and lead groups as reports name them behind a finding: "in I, aVL, V4-6", "in anterolateralen Ableitungen"."""
 
-from data.findings.phrases import DASHED, ENDED, JOINED, LISTED, Word
+from data.findings.phrases import COLON, DASHED, ENDED, JOINED, LISTED, Word
 from data.leads import STANDARD_LEADS
 
 _MEMBERS = {"i": "I", "ii": "II", "iii": "III", "avr": "aVR", "avl": "aVL", "avf": "aVF"} | {f"v{n}": f"V{n}" for n in range(1, 7)}
@@ -39,6 +39,7 @@ def leads_after(text: list[Word], start: int) -> tuple[str, ...]:
         return ()
     following = text[start + 1].before if start + 1 < len(text) else ENDED
     introduced = text[start].text in _PREPOSITIONS and following in (JOINED, LISTED)  # "i, avl" is lead I, "i avl" Swedish for "in aVL"
+    named = introduced or text[start].before == COLON  # "repolarization abnormalities: inferior wall"
     last = ""
     for at in range(start + introduced, min(start + _FARTHEST, len(text))):
         word = text[at]
@@ -49,7 +50,7 @@ def leads_after(text: list[Word], start: int) -> tuple[str, ...]:
             ranged = lead in _CHEST and last in _CHEST and (word.before == DASHED or text[at - 1].text in _RANGES)
             found.update(_CHEST[_CHEST.index(last) : _CHEST.index(lead) + 1] if ranged else (lead,))
             last = lead
-        elif introduced and (group := next((leads for stem, leads in _GROUPS.items() if word.text.startswith(stem)), None)):
+        elif named and (group := next((leads for stem, leads in _GROUPS.items() if word.text.startswith(stem)), None)):
             found.update(group)
         elif word.text in _FILLERS:
             last = "V" if word.text == "v" else last

@@ -18,12 +18,12 @@ Entry = TypeVar("Entry")
 _WORD = re.compile(r"[^\W_][\w\u0300-\u036f]*")
 _FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "a", "æ": "ae", "ø": "oe"})
 
-JOINED, DASHED, LISTED, COMMA, ENDED = "joined", "dashed", "listed", "comma", "ended"
+JOINED, DASHED, LISTED, COMMA, COLON, ENDED = "joined", "dashed", "listed", "comma", "colon", "ended"
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a text, [start, stop) in characters, and what stands before it: JOINED, DASHED, LISTED, COMMA or ENDED."""
+    """One word of a text, [start, stop) in characters, and what stands before it: JOINED, DASHED, LISTED, COMMA, COLON or ENDED."""
 
     text: str  # folded: lower case, umlauts spelt out
     start: int
@@ -60,8 +60,10 @@ def _gap(gap: str, previous: str, following: str, abbreviations: frozenset[str])
         return JOINED
     if gap in ("-", "\u2013", " - "):
         return DASHED
-    if any(mark in gap for mark in ";:!?\n\r|") or not previous:
+    if any(mark in gap for mark in ";!?\n\r|") or not previous:
         return ENDED
+    if ":" in gap:
+        return COLON
     if "." in gap:
         number = gap == "." and previous.isdigit() and following[:1].isdigit()
         return JOINED if number or previous in abbreviations or (len(previous) == 1 and previous.isalpha()) else ENDED
@@ -113,7 +115,7 @@ class PhraseTable(Generic[Entry]):
     def longest(self, text: list[Word], start: int) -> tuple[int, tuple[Entry, ...]]:
         """The longest phrase at word `start`: the word behind it and its entries; `start` and () where there is none.
 
-        A phrase does not reach over the end of a clause.
+        A phrase does not reach over the end of a clause, but over a colon: "STEMI: anterior wall".
         """
         best: tuple[int, tuple[Entry, ...]] = (start, ())
         nodes = [self._root]

@@ -8,6 +8,7 @@ import wfdb
 
 from data import folder
 from data.errors import DataSetError
+from data.readers import read_ecg
 from data.record import Patient
 
 
@@ -53,6 +54,29 @@ def test_the_waveform_is_read_when_asked(tmp_path: Path) -> None:
     (case,) = folder.cases(tmp_path)
 
     assert (case.record.leads, case.record.n_samples) == (("I", "II"), 5000)
+
+
+def test_cases_taken_one_by_one_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_ecg(tmp_path / "a")
+    write_ecg(tmp_path / "b")
+    read: list[str] = []
+    monkeypatch.setattr(folder, "read_ecg", lambda path: read.append(path.name) or read_ecg(path))
+
+    for case in folder.cases(tmp_path):
+        assert case.record.n_samples == 5000
+
+    assert read == ["a.hea", "b.hea"]
+
+
+def test_a_case_that_was_passed_by_holds_no_waveform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_ecg(tmp_path / "a")
+    read: list[str] = []
+    monkeypatch.setattr(folder, "read_ecg", lambda path: read.append(path.name) or read_ecg(path))
+
+    (case,) = list(folder.cases(tmp_path))
+
+    assert case.record.leads == ("I", "II")
+    assert read == ["a.hea", "a.hea"]
 
 
 def test_the_report_is_in_the_header(tmp_path: Path) -> None:
