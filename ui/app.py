@@ -1,24 +1,17 @@
-"""The script that Streamlit runs: `streamlit run ui/app.py -- --library DIR [--llm SPEC]`."""
+"""The script that Streamlit runs: `streamlit run ui/app.py -- --library DIR [--llm SPEC] [--encoder FILE]`."""
 
 import argparse
 import logging
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import streamlit as st
 
-from data import EcgCasesError
+from agent import Conversation
+from data import EcgCasesError, read_upload
+from ui import opened
 from ui.cards import refusal_html
-
-if TYPE_CHECKING:
-    from agent import CaseLibrary
-
-
-@st.cache_resource(show_spinner="Opening the library")
-def _library(path: str, encoder: str | None) -> "CaseLibrary":
-    from agent import CaseLibrary
-    from encoders import load_encoder
-
-    return CaseLibrary.open(path, encoder=load_encoder(encoder))
+from ui.chat import Session
+from ui.page import page
 
 
 def main() -> None:
@@ -27,22 +20,18 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--library", required=True)
     options.add_argument("--llm")
-    options.add_argument("--encoder")
+    options.add_argument("--encoder", type=Path)
     chosen = options.parse_args()
     try:
-        from agent import Conversation, load_llm
-        from data import read_upload
-        from ui.chat import Session
-        from ui.page import page
-
-        library = _library(chosen.library, chosen.encoder)
-        session = st.session_state.setdefault("session", Session(lambda: Conversation(library, load_llm(chosen.llm)), read_upload))
+        with st.spinner("Opening the library"):
+            library, llm = opened.library(chosen.library, chosen.encoder), opened.language_model(chosen.llm)
+        session = st.session_state.setdefault("session", Session(lambda: Conversation(library, llm), read_upload))
         page(library, session, chosen.llm or "offline")
     except EcgCasesError as refusal:
         st.html(refusal_html(str(refusal)))
     except Exception:
         logging.getLogger(__name__).exception("the page failed")
-        st.html(refusal_html("Something went wrong on this side; the conversation is kept. Try again, or start anew with another ECG."))
+        st.html(refusal_html("Something went wrong on this side; what was said is kept. Ask again, or begin anew with another ECG."))
 
 
 if __name__ == "__main__":

@@ -96,6 +96,12 @@ def measurements_html(measured: "Measurements") -> str:
     return f'<dl class="measured">{row}</dl>'
 
 
+def warnings_html(record: EcgRecord) -> str:
+    """What the reader doubts or assumed, in words."""
+    lines = "".join(f"<li>{escape(warning)}</li>" for warning in record.warnings)
+    return f'<ul class="warnings">{lines}</ul>' if lines else ""
+
+
 def _measured(value: float | None, unit: str, reason: str) -> str:
     if value is None:
         return f'<abbr title="not measurable{escape(f": {reason}" if reason else "")}">?</abbr>'

@@ -3,11 +3,11 @@
 import os
 from pathlib import Path
 
-from ui import sources
+from ui import opened, sources
 from ui.examples import example
 from ui.indexing import fill
 
-SHOWN = "First-degree AV block"
+SHOWN = "Left bundle branch block"
 
 
 def cache() -> Path:
@@ -20,14 +20,13 @@ def prepare(folder: Path | None, llm: str | None) -> tuple[Path, str]:
 
     The folder is by default one per encoder, so that a newer encoder makes its own; a start that was killed is taken up again.
     """
-    from agent import CaseLibrary, draft_summary, load_llm
-    from encoders import load_encoder
+    from agent import CaseLibrary, draft_summary
 
-    encoder = load_encoder()
+    encoder = opened.encoder()
     folder = folder or cache() / encoder.id / "demo"
     library = CaseLibrary.create(folder, encoder=encoder)
     if len(library) < sources.DEMO_CASES:
         fill(library, sources.cases("demo"), total=sources.DEMO_CASES)
     record = example(SHOWN)
-    draft = draft_summary(record, library.search(ecg=record), llm=load_llm(llm), near=encoder.near)
+    draft = draft_summary(record, library.search(ecg=record), llm=opened.language_model(llm), near=encoder.near)
     return folder, f"{SHOWN}, simulated\n\n{draft}"

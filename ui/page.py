@@ -85,7 +85,7 @@ def _drawing(here: Consultation) -> None:
             st.html(cards.NO_ECG)
         return
     st.html('<h3 class="part">Your ECG</h3>')
-    st.html(cards.sheet_html(here.record, name="Your ECG"))
+    st.html(cards.sheet_html(here.record, name="Your ECG") + cards.warnings_html(here.record))
 
 
 def _cases(here: Consultation) -> None:

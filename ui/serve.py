@@ -5,6 +5,8 @@ from pathlib import Path
 
 import typer
 
+from ui import opened
+
 ADDRESS = "127.0.0.1"
 FLAGS = (
     f"--server.address={ADDRESS}",  # without it Streamlit listens on every interface and asks an outside host for its own address
@@ -21,9 +23,16 @@ FLAGS = (
 
 
 def chat(library: str, *, port: int, llm: str | None = None, encoder: Path | None = None) -> None:
-    """Serve the chat until interrupted."""
+    """Serve the chat until interrupted.
+
+    Raises
+    ------
+    EcgCasesError : the library, its encoder or the language model cannot be opened; nothing is served then
+    """
     from streamlit.web import cli
 
+    opened.library(library, encoder)
+    opened.language_model(llm)
     options = ["--library", library]
     options += ["--llm", llm] if llm else []
     options += ["--encoder", str(encoder)] if encoder else []

@@ -1,7 +1,8 @@
 """The page over a small fake agent: what the page is tested with, and what `streamlit run` shows without a trained encoder."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import SimpleNamespace as Some
+from typing import Any
 
 import streamlit as st
 
@@ -84,12 +85,13 @@ class Conversation:
         self.reply = Some(text="", sentences=said, cases=(2, 5), withheld=(), notice="")
 
 
-def read(files: dict[str, bytes]) -> EcgRecord:
+def read(files: Mapping[str, bytes]) -> EcgRecord:
     if not all(files.values()):
         raise UnreadableEcgError("empty.hea is empty, wanted an ECG: upload the file again")
     return simulate("atrial fibrillation", seed=5).record
 
 
+start: Any = Conversation
 st.set_page_config("ecg-cases", layout="wide")
-library = Some(name="demo", source_counts=lambda: {"simulated": 400})
-page(library, st.session_state.setdefault("session", Session(Conversation, read)), "offline")
+library: Any = Some(name="demo", source_counts=lambda: {"simulated": 400})
+page(library, st.session_state.setdefault("session", Session(start, read)), "offline")

@@ -1,9 +1,11 @@
 """Take the README's screenshot: `python tests/ui/take_screenshot.py http://127.0.0.1:8501 docs/screenshot.png` while `make demo` runs."""
 
+import io
 import shutil
 import sys
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import expect, sync_playwright
 
 EXAMPLE = "Left bundle branch block"
@@ -14,7 +16,7 @@ PATIENCE = 120_000  # ms
 def main(url: str, path: str) -> None:
     with sync_playwright() as api:
         browser = api.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1440, "height": 960})
+        page = browser.new_page(viewport={"width": 1440, "height": 1180})
         page.set_default_timeout(PATIENCE)
         expect.set_options(timeout=PATIENCE)
         page.goto(url)
@@ -25,9 +27,10 @@ def main(url: str, path: str) -> None:
         expect(page.get_by_test_id("stChatMessage")).to_have_count(4)
         expect(page.get_by_test_id("stSpinner")).to_have_count(0)
         page.wait_for_timeout(1500)
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=path)
+        shot = Image.open(io.BytesIO(page.screenshot()))
         browser.close()
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    shot.convert("RGB").quantize(256, kmeans=1, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 if __name__ == "__main__":

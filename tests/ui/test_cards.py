@@ -1,11 +1,15 @@
 """What the page shows, as HTML."""
 
 from types import SimpleNamespace as Some
+from typing import Any
 
+import numpy as np
 import pytest
 
 from data import Case, EcgRecord, Patient
-from ui.cards import bar_html, cited, exported, person, why
+from ui.cards import bar_html, cited, exported, person, warnings_html, why
+
+EMPTY = EcgRecord(("I",), np.zeros((1, 1), np.float32), 100)
 
 
 def test_a_citation_leads_to_its_card() -> None:
@@ -28,11 +32,11 @@ def test_a_sentence_is_escaped() -> None:
     ("patient", "words"), [(Patient(sex="F", age=71), "F 71"), (Patient(age=40.6), "41"), (Patient(), "age and sex unknown")]
 )
 def test_a_person_is_sex_and_age_as_far_as_known(patient: Patient, words: str) -> None:
-    assert person(Case("x", lambda: EcgRecord(("I",), [[0.0]], 100), patient=patient)) == words
+    assert person(Case("x", lambda: EMPTY, patient=patient)) == words
 
 
 def test_why_a_case_was_found_names_each_way() -> None:
-    hit = Some(matches=(Some(modality="ecg", rank=1), Some(modality="report", rank=23)))
+    hit: Any = Some(matches=(Some(modality="ecg", rank=1), Some(modality="report", rank=23)))
 
     assert why(hit) == "by ECG 1st, by report 23rd"
 
@@ -43,3 +47,9 @@ def test_the_bar_escapes_names() -> None:
 
 def test_an_export_always_says_what_it_is_not() -> None:
     assert "research use, a draft, not a diagnosis" in exported("Heart rate 60/min.")  # type: ignore[arg-type]
+
+
+def test_doubts_of_the_reader_are_listed_and_escaped() -> None:
+    doubted = EMPTY.changed(warnings=("leads I & II look swapped",))
+
+    assert warnings_html(doubted) == '<ul class="warnings"><li>leads I &amp; II look swapped</li></ul>'

@@ -244,6 +244,13 @@ def test_a_library_of_another_encoder_is_refused_by_both_names(ecg: Path, librar
     assert "another" in result.stderr
 
 
+def test_the_chat_is_not_served_without_a_library(tmp_path: Path) -> None:
+    result = run("chat", "--library", tmp_path / "missing")
+
+    assert result.exit_code == 2
+    assert "missing is not there" in result.stderr
+
+
 def test_an_unknown_language_model_is_refused(ecg: Path, library: Path) -> None:
     result = run("query", ecg, "--library", library, "--llm", "gpt")
 
