@@ -112,12 +112,22 @@ _DEFINE = _words(r"what(?:.s| is| are)", "define", "definition", r"mean(?:ing|s)
 _SEARCH = _words("find", "search", "look for", "similar")
 _GROUPS: tuple[tuple[re.Pattern[str], str | tuple[str, ...]], ...] = (
     (_words(r"bundle[- ]branch blocks?", "bbb"), ("CLBBB", "CRBBB", "ILBBB", "IRBBB")),
-    (_words(r"(?:myocardial )?infarct\w*", r"heart attacks?", "mi"), "MI"),
+    (_words(r"(?:myocardial )?infarct\w*", r"heart attacks?", "mi", r"n?stemi"), "MI"),
     (_words(r"hypertroph\w+"), "HYP"),
     (_words(r"conduction (?:disturbance|disorder|disease|abnormalit)\w*"), "CD"),
     (_words(r"st[-/ ]?t? ?(?:changes?|abnormalit\w+)", r"repolari[sz]ation"), "STTC"),
-    (_words(r"av[- ]?blocks?"), ("1AVB", "2AVB", "3AVB")),
+    (_words(r"(?:av|atrioventricular|heart)[- ]?blocks?", "avb"), ("1AVB", "2AVB", "3AVB")),
+    (_words(r"hemi-?blocks?", r"(?:bi)?fascicular blocks?"), ("LAFB", "LPFB")),
+    (_words(r"blocks?"), ("1AVB", "2AVB", "3AVB", "CLBBB", "CRBBB", "ILBBB", "IRBBB", "LAFB", "LPFB", "IVCD")),
+    (_words(r"bradycardi\w*"), ("SBRAD",)),
+    (_words(r"tachycardi\w*"), ("STACH", "SVTAC", "PSVT")),
+    (_words(r"t[- ]?wave (?:changes?|abnormalit\w+)"), ("TAB_", "NT_", "INVT", "LOWT", "NDT")),
+    (_words(r"normal (?:ones?|cases?|ecgs?|ekgs?)"), ("NORM",)),
 )
+_FAMILIES = {  # in a question the statement without a place or an origin means those with one, too
+    "PRC(S)": ("PRC(S)", "PVC", "PAC"),
+    "ISC_": ("ISC_", "ISCAL", "ISCAN", "ISCAS", "ISCIN", "ISCIL", "ISCLA"),
+}
 
 
 @dataclass(frozen=True)
@@ -184,12 +194,13 @@ def _read(question: str) -> Request:
     text = " ".join(question.split())
     if _REFUSED.search(text):
         return Request("refuse", text=text)
-    codes = _codes(text)
+    named = _named(text)
+    codes = tuple(dict.fromkeys(code for name in named or _grouped(text) for code in _FAMILIES.get(name, (name,))))
     request = Request(
         "help",
         cases=_references(text),
         codes=codes,
-        any_code=len(codes) > 1 and (not extract(text) or bool(_words("or").search(text))),
+        any_code=len(codes) > 1 and (len(named) < 2 or bool(_words("or").search(text))),
         absent=bool(_ABSENT.search(text)),
         conditions=_conditions(text),
         reset=bool(_RESET.search(text)),
@@ -246,16 +257,21 @@ def _references(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reference for _, reference in sorted(found, key=lambda pair: pair[0])))
 
 
-def _codes(text: str) -> tuple[str, ...]:
-    """Statements of the vocabulary that the question names, or all of a group it names."""
-    found = [finding.code for finding in extract(_words(r"(?:ecg|ekg)s?").sub(" ", text)) if finding.code in VOCABULARY]
-    if not found:
-        for pattern, group in _GROUPS:
-            if pattern.search(text):
-                found += (
-                    group if isinstance(group, tuple) else [code for code, statement in VOCABULARY.items() if statement.superclass == group]
-                )
-    return tuple(dict.fromkeys(found))
+def _named(text: str) -> tuple[str, ...]:
+    """Statements of the vocabulary that the question names."""
+    return tuple(dict.fromkeys(finding.code for finding in extract(_words(r"(?:ecg|ekg)s?").sub(" ", text)) if finding.code in VOCABULARY))
+
+
+def _grouped(text: str) -> list[str]:
+    """All statements of the groups that the question names; words that named one group name no wider one."""
+    found: list[str] = []
+    for pattern, group in _GROUPS:
+        text, times = pattern.subn(" ", text)
+        if times:
+            found += (
+                group if isinstance(group, tuple) else [code for code, statement in VOCABULARY.items() if statement.superclass == group]
+            )
+    return found
 
 
 def _conditions(text: str) -> dict[str, Any]:

@@ -70,6 +70,39 @@ class TestUnderstanding:
     def test_references(self, question: str, cases: tuple[str, ...]) -> None:
         assert understand(question).cases == cases
 
+    @pytest.mark.parametrize(
+        ("question", "codes"),
+        [
+            ("which of these cases have AF?", {"AFIB"}),
+            ("without pacing", {"PACE"}),
+            ("which have long QT?", {"LNGQT"}),
+            ("left bundle branch block", {"CLBBB"}),
+            ("which have a bundle branch block?", {"CLBBB", "CRBBB", "ILBBB", "IRBBB"}),
+            ("hemiblock", {"LAFB", "LPFB"}),
+            ("heart block", {"1AVB", "2AVB", "3AVB"}),
+            ("blocks", {"1AVB", "2AVB", "3AVB", "CLBBB", "CRBBB", "ILBBB", "IRBBB", "LAFB", "LPFB", "IVCD"}),
+            ("ectopics", {"PRC(S)", "PVC", "PAC"}),
+            ("PVCs", {"PVC"}),
+            ("any ischaemia?", {"ISC_", "ISCAL", "ISCAN", "ISCAS", "ISCIN", "ISCIL", "ISCLA"}),
+            ("only normal ones", {"NORM"}),
+            ("hello", set()),
+        ],
+    )
+    def test_findings(self, question: str, codes: set[str]) -> None:
+        assert set(understand(question).codes) == codes
+
+    @pytest.mark.parametrize("question", ["heart attack", "old MI", "STEMI"])
+    def test_a_heart_attack_is_an_infarct_of_any_wall(self, question: str) -> None:
+        request = understand(question)
+        assert {"IMI", "AMI", "PMI"} <= set(request.codes)
+        assert request.any_code
+
+    @pytest.mark.parametrize(
+        ("question", "any_code"), [("AF and LBBB", False), ("AF or flutter", True), ("ectopics", True), ("LVH", False)]
+    )
+    def test_one_of_several_findings_is_enough(self, question: str, any_code: bool) -> None:
+        assert understand(question).any_code is any_code
+
     def test_a_follow_up_keeps_the_measure(self) -> None:
         assert understand("and the second one?", ("What is the QRS duration of case 1?",)).fields == ("qrs_ms",)
 
