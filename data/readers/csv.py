@@ -17,8 +17,8 @@ from data.leads import standard_lead_name
 from data.quality import limb_lead_error, spread
 from data.readers.bundle import Bundle, own_name
 from data.readers.channels import RATES, Channel, ecg_record, millivolts
+from data.readers.format import Format, Given
 from data.readers.header_text import kept, pair, patient_of
-from data.readers.registry import Format, Given
 from data.record import EcgRecord
 
 _HEAD = 20_000  # bytes looked at to tell a table

@@ -16,8 +16,8 @@ from data.errors import UnreadableEcgError
 from data.leads import standard_lead_name
 from data.readers.bundle import Bundle
 from data.readers.channels import Channel, ecg_record
+from data.readers.format import Format, Given
 from data.readers.header_text import sex_code
-from data.readers.registry import Format, Given
 from data.record import EcgRecord, Patient
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import numpy as np
 from data.errors import EcgCasesError, UnreadableEcgError
 from data.quality import STANDARD_SECONDS, doubts
 from data.readers.bundle import Bundle, file_content, opened, own_name
-from data.readers.registry import Given, detect, format_of
+from data.readers.format import Given
+from data.readers.registry import detect, format_of
 from data.record import EcgRecord
 
 MIN_SECONDS = 1.0

@@ -1,50 +1,16 @@
 """The file formats: one small module each, tried in this order, told apart by content."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
 from data.errors import UnreadableEcgError
+from data.readers import csv, dicom, wfdb
 from data.readers.bundle import Bundle
-from data.record import EcgRecord
+from data.readers.format import Format
 
-
-@dataclass(frozen=True)
-class Given:
-    """What the caller knows and the file may not say."""
-
-    fs: float | None = None  # samples per second
-    unit: str | None = None  # of the values, e.g. "uV"
-
-
-@dataclass(frozen=True)
-class Format:
-    """One file format.
-
-    Parameters
-    ----------
-    name : as a person calls it
-    sniff : is this content a file of the format; looks, never raises
-    read : (name of the file sniffed, all files of the upload, what the caller gave) to the whole recording;
-        raises `UnreadableEcgError` for what it knows is wrong, anything else counts as a damaged file
-    companions : names of the other files that this content refers to
-    """
-
-    name: str
-    sniff: Callable[[bytes], bool]
-    read: Callable[[str, Bundle, Given], EcgRecord]
-    companions: Callable[[bytes], Sequence[str]] = lambda _: ()
-
-
-def formats() -> tuple[Format, ...]:
-    """All formats, the unmistakable ones first."""
-    from data.readers import csv, dicom, wfdb
-
-    return dicom.FORMAT, wfdb.FORMAT, csv.FORMAT
+FORMATS: tuple[Format, ...] = (dicom.FORMAT, wfdb.FORMAT, csv.FORMAT)  # the unmistakable ones first
 
 
 def format_of(content: bytes) -> Format | None:
     """The first format that knows this content."""
-    return next((fmt for fmt in formats() if fmt.sniff(content)), None)
+    return next((fmt for fmt in FORMATS if fmt.sniff(content)), None)
 
 
 def detect(files: Bundle) -> tuple[Format, str]:
@@ -59,7 +25,7 @@ def detect(files: Bundle) -> tuple[Format, str]:
         listed = ", ".join(name for _, name in found[:4]) + (" ..." if len(found) > 4 else "")
         raise UnreadableEcgError(f"holds {len(found)} ECGs ({listed}), wanted one: send one ECG at a time")
     if not found:
-        wanted = ", ".join(fmt.name for fmt in formats())
+        wanted = ", ".join(fmt.name for fmt in FORMATS)
         came = ", ".join(sorted({kind_of(content) for content in files.values()}))
         raise UnreadableEcgError(f"is {came}, wanted an ECG as {wanted}: export it in one of these")
     return found[0]

@@ -12,8 +12,8 @@ from data.errors import UnreadableEcgError
 from data.quality import LAW_TOLERANCE, limb_lead_error
 from data.readers.bundle import Bundle, own_name
 from data.readers.channels import Channel, ecg_record
+from data.readers.format import Format, Given
 from data.readers.header_text import kept, patient_of
-from data.readers.registry import Format, Given
 from data.readers.wfdb_header import DEFAULT_FS, DEFAULT_GAIN, Header, Signal, checked_header, looks_like_header, named_files
 from data.record import EcgRecord
 
