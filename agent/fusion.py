@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.hits import Asked, Match, Modality
+from encoders.fusion import CONSTANT
 
-CONSTANT = 60.0  # of reciprocal rank fusion: Cormack, Clarke and Buettcher, SIGIR 2009
 WEIGHTS: Mapping[tuple[Asked, Modality], float] = {
     ("ecg", "ecg"): 1.0,
     ("ecg", "report"): 1.0,

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from agent.fusion import Ranking, fuse
+from agent.fusion import WEIGHTS, Ranking, fuse
+from encoders.fusion import reciprocal_rank_fusion
 
 
 def naive(rankings: list[Ranking], constant: float = 60.0) -> dict[str, float]:
@@ -20,10 +21,9 @@ def naive(rankings: list[Ranking], constant: float = 60.0) -> dict[str, float]:
 def random_rankings(seed: int) -> list[Ranking]:
     random = np.random.default_rng(seed)
     names = [f"case/{i}" for i in range(40)]
-    ways = [("ecg", "ecg"), ("ecg", "report"), ("text", "report"), ("text", "ecg")]
     return [
         Ranking(asked, modality, {name: round(random.random(), 2) for name in random.choice(names, 20, replace=False)})
-        for asked, modality in ways
+        for asked, modality in WEIGHTS
     ]
 
 
@@ -31,6 +31,18 @@ def random_rankings(seed: int) -> list[Ranking]:
 def test_equals_a_loop_over_every_case(seed: int) -> None:
     rankings = random_rankings(seed)
     assert {found.case_id: found.score for found in fuse(rankings)} == pytest.approx(naive(rankings))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_orders_as_the_evaluation_does_where_every_case_is_ranked(seed: int) -> None:
+    scores = np.random.default_rng(seed).permuted(np.linspace(-1, 1, 80).reshape(1, 80).repeat(2, axis=0), axis=1)  # (ranking, case), no ties
+    names = [f"{i:02}" for i in range(80)]
+    rankings = [
+        Ranking(asked, modality, dict(zip(names, row, strict=True)))
+        for (asked, modality), row in zip([("ecg", "ecg"), ("ecg", "report")], scores, strict=True)
+    ]
+    dense = reciprocal_rank_fusion(list(scores[:, None]))[0]
+    assert [int(found.case_id) for found in fuse(rankings)] == np.argsort(-dense.round(12), kind="stable").tolist()
 
 
 def test_best_first_and_ties_by_case_id() -> None:
