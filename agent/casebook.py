@@ -85,6 +85,11 @@ class Casebook:
             self._measured[number] = measure(record)
         return self._measured[number]
 
+    @property
+    def known_measurements(self) -> Mapping[int, Measurements]:
+        """What has been measured so far, by the number of the case, 0 for the ECG."""
+        return dict(self._measured)
+
     def resolve(self, reference: str | int) -> int:
         """The number that a reference means: "4", "#4", "second", "last", "this".
 

@@ -5,22 +5,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agent.evidence import Evidence, Kind, Sentence, citation_groups, citations, numbers_in, quotes, without_quotes
+from agent.facts import number_in_words, wrong_age_of_infarction, wrong_count, wrong_person, wrong_value
 from data import Case, Finding
 from data.findings.extract import extract
 
 _RANK = {"possible": 0, "probable": 1, "certain": 2}
 _CASE = re.compile(r"\bcases?\s+(?:no\.?\s*|number\s*|#)?(\d+)((?:\s*(?:,|and|or|&)\s*#?\d+\b)*)", re.I)
 _OF_CASES = re.compile(r"\b(?:cases?|reports?|reported|patients?)\b", re.I)
+_ATTRIBUTED = re.compile(r"\b(?:cases?|reports?|reported|states?|stated|denie[sd]|reads?|mentions?|mentioned|patients)\b", re.I)
+_LIKE_THIS = re.compile(r"\b(?:closest|nearest|(?:most )?similar|next) to (?:your|this|the|my) (?:ecg|ekg|tracing|recording)\b", re.I)
 _THIS = re.compile(
-    r"\b(?:your|this|the (?:new|uploaded|query)|my)\s+(?:ecg|ekg|electrocardiogram|tracing|recording|patient)\b|\bthe patient\b", re.I
+    r"\b(?:your|this|the (?:new|uploaded|query)|my)\s+(?:ecg|ekg|electrocardiogram|tracing|recording|patient|rhythm|heart)\b|\bthe patient\b|"
+    r"\byou (?:have|had|may|might|probably|are|show)\b",
+    re.I,
 )
 _ABSENT = re.compile(r"\b(?:none|no|not|without|neither|lacks?|nor|excluded?|denied|absence|absent)\b|n.t\b", re.I)
 _NONE_OF = re.compile(r"\b(?:none of|no (?:other |past |similar |closest )*cases?|neither)\b", re.I)
 _HEDGED = re.compile(r"\b(?:possibl[ey]|probabl[ey]|likely|suspected|suspicion|maybe|perhaps|may|might|could|cannot be excluded)\b", re.I)
 _DEGREES = re.compile(r"\b(?:possible|probable|certain) or (?:possible|probable|certain)\b", re.I)
 _ADVICE = re.compile(
-    r"\b(?:should (?:be (?:given|treated|started|admitted)|take|receive|start|undergo)|prescrib\w+|administer\w*|dos(?:e|age)s?|\d+\s*mg\b|"
-    r"treat(?:ed|ment)? with|needs? (?:treatment|surgery|ablation|a pacemaker)|thrombolysis|start(?:ing)? (?:aspirin|therapy))",
+    r"\b(?:should|must|recommend\w*|prescrib\w+|administer\w*|dos(?:e|age)s?|\d+\s*mg\b|treat(?:ed|ment)? with|"
+    r"needs? (?:\w+ )?(?:treatment|surgery|ablation|pacemaker)|thrombolysis|cardioversion|ambulance|emergency|urgent\w*|immediate\w*|"
+    r"start(?:ing)? (?:aspirin|therapy))\b|^\W*(?:please )?(?:give|start|begin|initiate|take|stop|call|admit|refer|consider|order|consult)\b",
     re.I,
 )
 _NOT_MEASURES = re.compile(r"\b(?:12|twelve)[- ]lead\b|\b[34]x4\b", re.I)
@@ -62,9 +68,11 @@ def check(text: str, evidence: Evidence) -> Verdict:
     2. No advice on treatment.
     3. What is quoted is in a cited report, word for word.
     4. A finding is cited, unless it is being defined or denied of all cases shown.
-    5. A finding is not told of this ECG on the strength of another patient's report.
-    6. Each case cited for a finding states it: with the same negation, and at least as certainly.
-    7. Each number was given by a tool, or is in a cited report or is the age of a cited patient.
+    5. A finding is told of past cases or their reports, never of this ECG on the strength of another patient's report.
+    6. Each case cited or named for a finding states it: with the same negation, at least as certainly, as acute or as old.
+    7. How many cases report it is how many do; "all", "most" and "only" are true of the cases shown.
+    8. An interval, sex or age belongs to whom the sentence is about.
+    9. Each other number was given by a tool, or is in a cited report, and is written in digits.
 
     Parameters
     ----------
@@ -85,7 +93,14 @@ def check(text: str, evidence: Evidence) -> Verdict:
     sources = [evidence.cases[n] for n in dict.fromkeys((*cited, *named))]
     if strange := [quoted for quoted in quotes(text) if not _verbatim(quoted, sources)]:
         return Verdict(False, f"“{strange[0][:40]}” is not in a cited report")
-    reason = _claims(bare, cited, evidence) or _numbers(bare, sources, named, evidence)
+    by_number = {n: evidence.cases[n] for n in (*cited, *named)}
+    reason = (
+        _claims(bare, cited, tuple(named), evidence)
+        or wrong_person(bare, by_number, bool(_ABSENT.search(bare)))
+        or wrong_value(bare, by_number, bool(_THIS.search(bare)), evidence)
+        or number_in_words(bare)
+        or _numbers(bare, sources, named, evidence)
+    )
     return Verdict(not reason, reason)
 
 
@@ -102,13 +117,13 @@ def _verbatim(quoted: str, sources: Iterable[Case]) -> bool:
     return any(wanted in plain(report) for case in sources for report in (case.report, case.english))
 
 
-def _claims(bare: str, cited: tuple[int, ...], evidence: Evidence) -> str:
+def _claims(bare: str, cited: tuple[int, ...], named: tuple[int, ...], evidence: Evidence) -> str:
     """The first finding that its citations do not carry, in words; "" where all are carried."""
     findings = extract(bare)
     if not findings:
         return ""
     if _NONE_OF.search(bare):
-        scope = cited or evidence.shown
+        scope = cited or named or evidence.shown
         has = next((n for n in scope for f in findings if f.code in evidence.cases[n].codes), None)
         return f"case {has} does report it" if has else ""
     if not cited:
@@ -116,9 +131,17 @@ def _claims(bare: str, cited: tuple[int, ...], evidence: Evidence) -> str:
         return (
             f"{loose.code} is claimed without a citation" if loose else "" if not _THIS.search(bare) else "a definition is told of this ECG"
         )
-    if _THIS.search(bare) and not _OF_CASES.search(bare):
+    if _THIS.search(_LIKE_THIS.sub("", bare)):
         return f"{findings[0].code} is told of this ECG, but comes from other patients' reports"
-    return _carried(bare, evidence)
+    if not _ATTRIBUTED.search(bare):
+        return f"{findings[0].code} is not said to be a past case's finding, but comes from other patients' reports"
+    denied = bool(_ABSENT.search(bare))
+    codes = {finding.code for finding in findings if denied or not finding.negated}
+    return (
+        _carried(bare, evidence)
+        or wrong_count(bare, codes, cited, denied, evidence)
+        or wrong_age_of_infarction(bare, [evidence.cases[n] for n in (*cited, *named)])
+    )
 
 
 def _carried(bare: str, evidence: Evidence) -> str:
@@ -132,7 +155,7 @@ def _carried(bare: str, evidence: Evidence) -> str:
             claimed = extract(groups[position + 1][0])
         one_is_enough = len(claimed) > 1 and bool(re.search(r"\bor\b", _DEGREES.sub("", before)))
         hedged, denied = bool(_HEDGED.search(before)), bool(_ABSENT.search(before))
-        for number in numbers:
+        for number in dict.fromkeys((*numbers, *_named(before))):
             wrong = [_missing(finding, denied and bool(own), hedged, number, evidence.cases[number]) for finding in claimed]
             if any(wrong) and not (one_is_enough and not all(wrong)):
                 return next(filter(None, wrong))

@@ -208,7 +208,7 @@ class Conversation:
         if self.record is not None and self.measurements is not None:
             given |= draft_evidence(self.measurements, self.record, self._book.numbered).numbers
         cases = {n: hit.case for n, hit in self._book.numbered.items()}
-        return Evidence(cases, self.shown, frozenset(given), frozenset(defined))
+        return Evidence(cases, self.shown, frozenset(given), self._book.known_measurements, frozenset(defined))
 
 
 def _plain(error: Exception) -> str:

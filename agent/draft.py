@@ -166,7 +166,10 @@ def draft_evidence(measurements: Measurements, record: EcgRecord, numbered: Mapp
     written = numbers_in(" ".join((*limit_sentences(record), *measurements.missing.values())))
     counts = range(len(numbered) + 1)
     return Evidence(
-        {n: hit.case for n, hit in numbered.items()}, tuple(numbered), frozenset([*measured, *similarity, *written, *map(float, counts)])
+        {n: hit.case for n, hit in numbered.items()},
+        tuple(numbered),
+        frozenset([*measured, *similarity, *written, *map(float, counts)]),
+        {0: measurements},
     )
 
 

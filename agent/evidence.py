@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
+from agent.measure import Measurements
 from data import Case
 from data.findings import VOCABULARY
 from data.findings.extract import extract
@@ -48,12 +49,14 @@ class Evidence:
     cases : every case that may be cited, by its number
     shown : numbers of the current selection, what "these cases" means
     numbers : values that tools gave in this turn
+    measured : what was measured, by the number of the case, 0 for this ECG
     defined : codes whose definition was asked for
     """
 
     cases: Mapping[int, Case] = field(default_factory=dict)
     shown: tuple[int, ...] = ()
     numbers: frozenset[float] = frozenset()
+    measured: Mapping[int, Measurements] = field(default_factory=dict)
     defined: frozenset[str] = frozenset()
 
 

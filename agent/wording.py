@@ -81,7 +81,7 @@ def _compared(result: Result) -> list[str]:
         for n, stated in ((a, result["only_first"]), (b, result["only_second"])):
             if stated:
                 said = ", ".join(f["name"] if f["certain"] else f"possible {f['name']}" for f in stated)
-                sentences.append(f"Only case {n} reports {said} [{n}].")
+                sentences.append(f"Of the two, only case {n} reports {said} [{n}].")
     return sentences + [_measured_row(row) for row in result["measured"]]
 
 

@@ -29,7 +29,7 @@ class TestTrueSentences:
     @pytest.mark.parametrize(
         "text",
         [
-            "1 of the 4 cases reports atrial fibrillation [1], as possible or probable [3].",
+            "2 of the 4 cases report atrial fibrillation [1], as possible or probable [3].",
             "Case 1 reports atrial fibrillation [1], case 2 left bundle branch block [2].",
             "Case 1 reports no left bundle branch block [1].",
             "Case 3 reports possible atrial fibrillation [3].",

@@ -1,0 +1,102 @@
+"""What a sentence says besides findings: how many cases, which value of which interval, whose sex and age."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+
+from agent.evidence import Evidence, numbers_in
+from data import Case
+
+_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_N = rf"(\d+|{'|'.join(_WORDS)})"
+_COUNT = re.compile(
+    rf"(?<!case )(?<!cases )(?<!\[)\b{_N} (?:(?:out )?of (?:the |these )?{_N}\b|(?:\w+ ){{0,2}}(?:cases|patients)\b)", re.I
+)
+_ALL = re.compile(r"\b(?:all|every|each|both)\b(?: of)?(?: the| these)?(?: \w+){0,2} (?:cases?|reports?|patients?)\b", re.I)
+_MOST = re.compile(r"\b(?:most|majority)\b(?: of)?(?: the| these)?(?: \w+){0,2} (?:cases|reports|patients)\b", re.I)
+_ONLY = re.compile(r"\bonly (?:case |\[)(\d+)", re.I)
+_OF_TWO = re.compile(r"\bof (?:the|these) two\b", re.I)
+_VALUE = re.compile(r"\b(heart rate|rate|PR|PQ|QRS|QTc?|axis)\b[^\d,;.]{0,30}?([-\u2212]?\d+(?:\.\d+)?)(?!\s*[-\w]*lead)", re.I)
+_FIELDS: Mapping[str, str] = {
+    "heart rate": "heart_rate_bpm", "rate": "heart_rate_bpm", "pr": "pr_ms", "pq": "pr_ms", "qrs": "qrs_ms",
+    "qt": "qt_ms", "qtc": "qtc_ms", "axis": "axis_deg",
+}  # fmt: skip
+_SEX = {"F": re.compile(r"\b(?:wom[ae]n|females?)\b", re.I), "M": re.compile(r"\b(?:m[ae]n|males?)\b", re.I)}
+_YEARS = re.compile(r"\b(\d+)[- ]years?\b", re.I)
+_IN_WORDS = re.compile(r"\b(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand)\b", re.I)
+_AGE = {  # of an infarction, as a sentence and as reports word it
+    "acute": (re.compile(r"\bacute\b", re.I), re.compile(r"acut|akut|recent|fresh|frisch|new\b", re.I)),
+    "old": (re.compile(r"\bold\b(?! (?:wom[ae]n|m[ae]n))(?<!years old)(?<!year-old)", re.I),
+            re.compile(r"\bold|previous|prior|remote|chronic|\balte?[rns]?\b|gammal", re.I)),
+}  # fmt: skip
+
+
+def wrong_count(text: str, codes: Iterable[str], cited: tuple[int, ...], denied: bool, evidence: Evidence) -> str:
+    """What is wrong with how many cases are said to report the findings; "" where nothing is.
+
+    A number of cases is how many are cited, or how many of those shown do report them.
+    """
+    codes = set(codes)
+    holders = {n for n in evidence.shown if (not codes & evidence.cases[n].codes if denied else codes <= evidence.cases[n].codes)}
+    for match in _COUNT.finditer(text):
+        said = _number(match.group(1))
+        if said not in (len(cited), len(holders)):
+            return f"{said} cases are said, {len(holders)} of those shown report it"
+    if _ALL.search(text) and (missing := [n for n in _all_of(text, evidence) if not codes <= evidence.cases[n].codes]):
+        return f"case {missing[0]} does not report it"
+    if _MOST.search(text) and 2 * len(holders) <= len(evidence.shown):
+        return f"{len(holders)} of the {len(evidence.shown)} cases report it, which is not most"
+    only = _ONLY.search(text)
+    if only and not _OF_TWO.search(text) and (others := holders - {int(only.group(1))} - set(cited)):
+        return f"case {min(others)} reports it too"
+    return ""
+
+
+def wrong_value(text: str, sources: Mapping[int, Case], about_this_ecg: bool, evidence: Evidence) -> str:
+    """The first interval, rate or axis with a value that nobody whom the sentence is about has; "" where there is none."""
+    subjects = [*sources, *([0] if about_this_ecg or not sources else [])]
+    reported = set(chain.from_iterable(numbers_in(report) for case in sources.values() for report in (case.report, case.english)))
+    for name, value in _VALUE.findall(re.sub(r"\[[\d,; ]+\]", ";", text)):
+        known = [evidence.measured[n] for n in subjects if n in evidence.measured]
+        if not known:
+            continue  # then no tool measured it, and the numbers that tools and reports gave decide
+        own = [abs(v) for m in known if (v := getattr(m, _FIELDS[name.lower()])) is not None]
+        said = abs(float(value.replace("\u2212", "-")))
+        if not any(abs(said - v) < 0.6 for v in own) and said not in reported:
+            return f"{name} {value} is nobody's whom the sentence is about"
+    return ""
+
+
+def wrong_person(text: str, sources: Mapping[int, Case], denied: bool) -> str:
+    """A sex or an age that a cited patient has not; "" where there is none."""
+    for sex, word in _SEX.items():
+        other = next((n for n, case in sources.items() if case.patient.sex not in (sex, None)), None)
+        if not denied and word.search(text) and other is not None:
+            return f"case {other} is of the other sex"
+    ages = {round(case.patient.age) for case in sources.values() if case.patient.age is not None}
+    wrong = next((age for age in _YEARS.findall(text) if sources and int(age) not in ages), None)
+    return f"no cited patient is {wrong} years old" if wrong else ""
+
+
+def wrong_age_of_infarction(text: str, sources: Iterable[Case]) -> str:
+    """Whether a cited report lacks the "acute" or "old" that the sentence says."""
+    reports = [f"{case.report} {case.english}" for case in sources]
+    for word, (said, reported) in _AGE.items():
+        if said.search(text) and not all(reported.search(report) for report in reports):
+            return f"“{word}” is not in a cited report"
+    return ""
+
+
+def number_in_words(text: str) -> str:
+    """A number that cannot be checked."""
+    found = _IN_WORDS.search(text)
+    return f"the number “{found.group()}” is written in words" if found else ""
+
+
+def _number(word: str) -> int:
+    return int(word) if word.isdigit() else _WORDS.index(word.lower())
+
+
+def _all_of(text: str, evidence: Evidence) -> Sequence[int]:
+    named = [int(n) for n in re.findall(r"\bcases?\s+(\d+)|\band\s+(?:case\s+)?(\d+)\b", text, re.I) for n in n if n]
+    return named or evidence.shown
