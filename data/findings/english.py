@@ -1,8 +1,8 @@
 """Reports in English: an offline glossary, phrase before word.
 
 `glossary.csv` gives German and Swedish phrases with their English; a `statement` stands for itself and is set apart by a comma
-where the report has none, an `opening` belongs to what follows, and `boilerplate` is what devices add and is left out. What the
-glossary does not know stays as written, marked with `MARKS`.
+where the report has none, an `opening` belongs to what follows, a `closing` to what went before, and `boilerplate` is what
+devices add and is left out. What the glossary does not know stays as written, marked with `MARKS`.
 """
 
 import re
@@ -17,7 +17,7 @@ from data.findings.phrases import PhraseTable, Word, words
 from data.findings.vocabulary import VOCABULARY, read_table
 
 MARKS = ("\u2039", "\u203a")  # single angle quotation marks, in no report that we know
-KINDS = ("statement", "word", "opening", "boilerplate")
+KINDS = ("statement", "word", "opening", "closing", "boilerplate")
 LANGUAGES = ("en", "de", "sv")
 
 # Words that tell a language where the clinical ones do not: "block" is English, German and Swedish.
@@ -102,6 +102,8 @@ def to_english(text: str, *, language: str | None = None) -> str:
         stop = max(stop, at + 1)
         parts += [_separator(text[end:start], before, kind), english]
         end = read[stop - 1].stop
+        if kind == "opening" and text[end : end + 1] == ".":  # of an abbreviation: "V.a."
+            end += 1
         if text.count("(", start, end) > text.count(")", start, end) and text[end : end + 1] == ")":
             end += 1
         before = "" if kind == "boilerplate" else kind
@@ -112,7 +114,11 @@ def to_english(text: str, *, language: str | None = None) -> str:
 
 def _separator(gap: str, before: str, kind: str) -> str:
     """What stands between two phrases: the report's own marks, or a comma between statements that it has none between."""
-    if not gap.strip() and before not in ("", "opening") and ("   " in gap or (before == "statement" and kind in ("statement", "opening"))):
+    if (
+        not gap.strip()
+        and before not in ("", "opening")
+        and ("   " in gap or (before in ("statement", "closing") and kind in ("statement", "opening")))
+    ):
         return ", "
     return _SPACES.sub(" ", gap)
 

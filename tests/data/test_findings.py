@@ -164,6 +164,7 @@ class TestEnglish:
             ("sinusrhythmus verdacht auf p-sinistrocardiale", "sinus rhythm, suspected left atrial P wave (P sinistrocardiale)"),
             ("linksschenkelblock linkshypertrophie möglich", "left bundle branch block, left ventricular hypertrophy possible"),
             ("ventrikuläre extrasystole(n) sinusrhythmus", "premature ventricular complex(es), sinus rhythm"),
+            ("linkshypertrophie möglich st & t abnorm", "left ventricular hypertrophy possible, abnormal ST and T"),
             ("Kein Hinweis auf Ischämie.", "no evidence of ischaemia."),
             ("sinus rhythm. normal ecg.", "sinus rhythm. normal ecg."),
         ],

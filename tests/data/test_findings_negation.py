@@ -1,8 +1,11 @@
 """Sentences as cardiologists write them: what is stated, what is denied, what is doubted."""
 
+from itertools import product
+
 import pytest
 
-from data.findings import extract
+from data.findings import extract, to_english
+from data.findings.context import cue_phrases
 
 # sentence: statements that it affirms, "~" those it denies, "?" behind what is probable, "??" behind what is only possible
 SENTENCES = [
@@ -124,3 +127,17 @@ def test_sentence_is_understood(sentence: str, expected: str) -> None:
 @pytest.mark.parametrize(("sentence", "expected"), SENTENCES, ids=[sentence[:50] for sentence, _ in SENTENCES])
 def test_writing_in_capitals_changes_nothing(sentence: str, expected: str) -> None:
     assert told(sentence.upper()) == expected
+
+
+@pytest.mark.parametrize(("sentence", "expected"), SENTENCES, ids=[sentence[:50] for sentence, _ in SENTENCES])
+def test_the_english_says_the_same(sentence: str, expected: str) -> None:
+    assert told(to_english(sentence)) == expected
+
+
+@pytest.mark.parametrize(("language", "finding"), [("de", "Linksschenkelblock"), ("sv", "Vänstergrenblock")])
+def test_no_denial_or_doubt_is_lost_in_translation(language: str, finding: str) -> None:
+    cues = [(cue, kind.side) for cue, kind in cue_phrases() if kind.language == language and kind.meaning not in ("none", "end")]
+    spelt = [(" ".join(spelling), side) for cue, side in cues for spelling in product(*(word.split("|") for word in cue.split()))]
+    sentences = [f"{finding} {cue}" if side == "after" else f"{cue} {finding}" for cue, side in spelt]
+
+    assert [text for text in sentences if told(to_english(text, language=language)) != told(text)] == []
