@@ -114,11 +114,8 @@ def to_english(text: str, *, language: str | None = None) -> str:
 
 def _separator(gap: str, before: str, kind: str) -> str:
     """What stands between two phrases: the report's own marks, or a comma between statements that it has none between."""
-    if (
-        not gap.strip()
-        and before not in ("", "opening")
-        and ("   " in gap or (before in ("statement", "closing") and kind in ("statement", "opening")))
-    ):
+    apart = before in ("statement", "closing") and kind in ("statement", "opening")
+    if not gap.strip() and before not in ("", "opening") and ("   " in gap or apart):
         return ", "
     return _SPACES.sub(" ", gap)
 

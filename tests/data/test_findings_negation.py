@@ -95,6 +95,8 @@ SENTENCES = [
     # Swedish
     ("Förmaksextraslag, inga kammarextrasystolier.", "PAC ~PVC"),
     ("Främre vänstersidigt fascikelblock.", "LAFB"),
+    ("Inga p-vågor, låga QRS-amplituder.", "LVOLT"),
+    ("Inga p-vågor låga QRS-amplituder.", "LVOLT"),
     ("Vänster främre fascikelblock.", "LAFB"),
     ("Förmaksflimmer.", "AFIB"),
     ("Inget förmaksflimmer.", "~AFIB"),
