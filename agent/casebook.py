@@ -110,11 +110,13 @@ class Casebook:
         digits = re.search(r"\d+", word)
         if digits and 0 < int(digits.group()) <= len(self.cases):
             return int(digits.group())
-        raise NoSuchCaseError(f"there is no case {digits.group() if digits else word!r}: {self._there_are()}")
+        raise NoSuchCaseError(f"there is no case {f'with the number {digits.group()}' if digits else repr(word)}: {self._there_are()}")
 
     def resolve_all(self, references: Sequence[str | int] | None) -> list[int]:
         """Numbers of the references, or the current selection where there are none."""
-        return list(dict.fromkeys(map(self.resolve, references))) if references else list(self.shown)
+        if not references or list(references) == ["all"]:
+            return list(self.shown)
+        return list(dict.fromkeys(map(self.resolve, references)))
 
     def _there_are(self) -> str:
         return f"cases 1 to {len(self.cases)} are on the table" if self.cases else "no case has been looked up yet"
@@ -144,10 +146,10 @@ def fulfils(case: Case, conditions: Mapping[str, Any]) -> bool:
 
 
 def describe_conditions(conditions: Mapping[str, Any]) -> str:
-    """Conditions in words: "women, age over 60, with atrial fibrillation"."""
+    """Conditions in words: "women, aged over 60, with atrial fibrillation"."""
     words = {"$gt": "over", "$gte": "at least", "$lt": "under", "$lte": "at most"}
     parts = [{"F": "women", "M": "men"}[conditions["sex"]]] if "sex" in conditions else []
-    parts += [f"age {words[op]} {bound:g}" for op, bound in conditions.get("age", {}).items()]
+    parts += [f"aged {words[op]} {bound:g}" for op, bound in conditions.get("age", {}).items()]
     parts += [f"with {spoken(code)}" for code in conditions.get("statement", ())]
     if some := conditions.get("any_statement", ()):
         parts.append(f"with {' or '.join(map(spoken, some))}" if len(some) < 4 else f"with one of {len(some)} statements of that kind")

@@ -9,12 +9,13 @@ from agent.agent import agent_over, near_of
 from agent.background import iterate
 from agent.casebook import Casebook
 from agent.check import checked
-from agent.draft import Draft, draft_evidence, draft_summary
+from agent.draft import Draft, draft_evidence, draft_summary, nothing_similar
 from agent.evidence import RESEARCH_USE, Evidence, Sentence, numbers_in, split_sentences
 from agent.hits import CaseHit
 from agent.measure import Measurements
 from agent.questions import understand
 from agent.tools import CaseTools, parsed
+from agent.wording import CAN_ASK
 from data import EcgRecord
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Conversation:
         self.llm = llm
         self.reply: Reply | None = None  # the last answer
         self.draft: Draft | None = None
+        self._caution = ""  # why no case counts as close to the ECG
         self._history: list[Any] = []  # LlamaIndex chat messages of the earlier turns
 
     @property
@@ -105,7 +107,7 @@ class Conversation:
 
     def open(self, record: EcgRecord) -> None:
         """Begin anew with an ECG and its closest cases, without a draft."""
-        self._book.begin(record)
+        self._caution = nothing_similar(record, self._book.begin(record), self._near)
         self._history = []
 
     def look_up(self, text: str) -> None:
@@ -142,6 +144,11 @@ class Conversation:
         """The supported sentences of an answer as they are ready; then `reply` is the whole of it."""
         sentences: list[Sentence] = []
         notice = ""
+        if not question.strip():
+            sentences = [Sentence(CAN_ASK, "note")]
+            yield from sentences
+            self.reply = Reply(tuple(sentences))
+            return
         if not self.offline:
             try:
                 for sentence in self._answer(question, self.llm):
@@ -160,6 +167,7 @@ class Conversation:
                     yield sentence
             sentences = [*(s for s in sentences if not s.supported), *offline] if notice else offline
         cited = sorted({n for sentence in sentences if sentence.supported for n in sentence.citations})
+        notice = " ".join(part for part in (self._caution if cited else "", notice) if part)
         self.reply = Reply(tuple(sentences), tuple(self._book.cases[n - 1] for n in cited), notice)
         self._remember(question, self.reply.text)
 

@@ -24,9 +24,9 @@ from llama_index.core.llms.function_calling import FunctionCallingLLM
 from llama_index.core.llms.llm import ToolSelection
 from llama_index.core.tools import BaseTool
 
-from agent.questions import Request, understand
+from agent.questions import Request, asks_for_a_diagnosis, understand
 from agent.tools import parsed
-from agent.wording import CAN_ASK, REFUSAL, worded
+from agent.wording import CAN_ASK, NO_DIAGNOSIS, REFUSAL, worded
 
 Call = tuple[str, dict[str, Any]]
 
@@ -49,9 +49,10 @@ class OfflineLLM(FunctionCallingLLM):
     def chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
         """Tool calls for a question, an answer for the results of tools."""
         results = _results(messages)
-        if results:
-            return _said(" ".join(worded(result) for result in results))
         questions = [message.content or "" for message in messages if message.role == MessageRole.USER]
+        if results:
+            caution = [NO_DIAGNOSIS] if asks_for_a_diagnosis(questions[-1]) else []
+            return _said(" ".join([*caution, *(worded(result) for result in results)]))
         request = understand(questions[-1] if questions else "", tuple(questions[:-1]))
         calls = [call for call in plan(request) if call[0] in kwargs.get("available", ())]
         if not calls:
@@ -123,18 +124,20 @@ class OfflineLLM(FunctionCallingLLM):
 def plan(request: Request) -> list[Call]:
     """The tool calls that answer a request."""
     r, cases, codes = request, list(request.cases), list(request.codes)
+    lacking: dict[str, Any] = {"without_findings": list(r.lacking)} if r.lacking else {}
+    unwanted = codes if r.absent else list(r.lacking)
     person: dict[str, Any] = {name: r.conditions[name] for name in ("sex", "age") if name in r.conditions}
-    past = [case for case in cases if case != "this"]
+    past = [case for case in cases if case not in ("this", "all")]
     match r.intent:
         case "restrict":
             findings: dict[str, Any] = {"without_findings" if r.absent else "with_findings": codes} if codes else {}
             findings |= {"any_finding": True} if r.any_code and not r.absent else {}
-            return [("search_by_ecg", {**person, **findings, **({"keep_conditions": False} if r.reset else {})})]
+            return [("search_by_ecg", {**person, **findings, **lacking, **({"keep_conditions": False} if r.reset else {})})]
         case "search_text":
             return [
                 (
                     "search_by_text",
-                    {"text": r.text, **person, "with_findings": [] if r.absent else codes, "without_findings": codes if r.absent else []},
+                    {"text": r.text, **person, "with_findings": [] if r.absent else codes, "without_findings": unwanted},
                 )
             ]
         case "open":
@@ -142,14 +145,15 @@ def plan(request: Request) -> list[Call]:
         case "explain":
             return [("explain_match", {"case": case}) for case in past or ["first"]]
         case "compare":
-            pair = {0: ["first", "second"], 1: [*cases, "first" if cases == ["this"] else "this"]}.get(len(cases), cases)
+            named = [case for case in cases if case != "all"]
+            pair = {0: ["first", "second"], 1: [*named, "first" if named == ["this"] else "this"]}.get(len(named), named)
             return [("compare_cases", {"first": pair[0], "second": pair[1]})]
         case "measure":
             return [("measure_ecg", {"cases": cases or ["this"], "fields": list(r.fields)})]
         case "summarise":
             return [("summarise", {})]
         case "count":
-            return [("count_findings", {"findings": codes, **person, "absent": r.absent, "cases": past})]
+            return [("count_findings", {"findings": codes, **person, **lacking, "absent": r.absent, "cases": past})]
         case "tally":
             minority = any(word in r.text.lower() for word in ("contradict", "dissent", "disagree", "against"))
             return [("list_findings", {"category": r.category, "minority": minority})]

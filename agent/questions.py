@@ -4,9 +4,12 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from agent.spelling import in_english, respelled
 from data.findings import VOCABULARY
 from data.findings.extract import extract
 
+_BRIEF = 5  # words; a longer question stands for itself
+_LONGEST = 1000  # characters that are read
 Intent = Literal[
     "restrict", "search_text", "open", "compare", "measure", "summarise", "count", "tally", "explain", "define", "refuse", "help"
 ]
@@ -64,6 +67,8 @@ _RESET = _words(
     "clear",
     r"remove (?:the |all )?(?:conditions?|filters?)",
     r"no (?:conditions?|filters?)",
+    r"back to (?:all|everything|the (?:start|beginning))",
+    r"(?:show|see|list) (?:me )?(?:all|everything)(?: again)?(?=\W*$)",
     "any age",
 )
 _COUNT = _words(
@@ -79,6 +84,12 @@ _COUNT = _words(
     "(?:are|is) there",
 )
 _FOLLOW = re.compile(r"^\s*(?:and|also|what about|how about|same for|or|now)\b", re.IGNORECASE)
+_AGAINST = _words("against", r"contradict\w*", r"disagree\w*", r"dissent\w*")
+_THESE = _words("cases", "they", "these", "those", "them")
+_DIAGNOSE = _words(
+    r"(?:do|have) i (?:have|got)", "am i", r"(?:is|does|has) (?:my|this|the) (?:ecg|ekg|tracing)", r"(?:my|the|your) diagnosis",
+    r"what (?:do i have|is wrong with me)", r"diagnose",
+)  # fmt: skip
 _REFUSED = _words(
     r"treat\w*", r"therap\w+", r"medicat\w+", r"drugs?", r"dos(?:e|age|ing)", r"prescri\w+", "surgery", r"ablat\w+", r"anticoagula\w+",
     r"should (?:i|he|she|we|the patient) (?:take|give|get|have|stop|start)", r"prognos\w+", "life expectancy", r"will (?:i|he|she) die",
@@ -87,7 +98,10 @@ _REFUSED = _words(
     r"write (?:me )?(?:a|some) (?:code|script|poem|story)",
 )  # fmt: skip
 _INTENTS: tuple[tuple[Intent, re.Pattern[str]], ...] = (
-    ("explain", _words("why", r"how (?:was|did) .*(?:found|retrieved|match\w*)", r"explain .*case")),
+    ("explain", _words(
+        "why", r"(?:is|how) (?:\w+ )?case #?\d+ (?:so )?similar", r"how similar", r"how (?:was|did) .*(?:found|retrieved|match\w*)",
+        r"explain .*case",
+    )),
     ("compare", _words(r"compar\w+", r"differ\w*", "versus", "vs", r"in common .*case", "side by side")),
     ("summarise", _words(r"summar\w+", "overview", "draft", r"conclu\w+", "sum up")),
     ("tally", _words(
@@ -122,7 +136,7 @@ _GROUPS: tuple[tuple[re.Pattern[str], str | tuple[str, ...]], ...] = (
     (_words(r"bradycardi\w*"), ("SBRAD",)),
     (_words(r"tachycardi\w*"), ("STACH", "SVTAC", "PSVT")),
     (_words(r"t[- ]?wave (?:changes?|abnormalit\w+)"), ("TAB_", "NT_", "INVT", "LOWT", "NDT")),
-    (_words(r"normal (?:ones?|cases?|ecgs?|ekgs?)"), ("NORM",)),
+    (_words(r"normal (?:ones?|cases?|ecgs?|ekgs?)", r"(?:ecg|ekg)s? (?:is |are |look |looks )?normal"), ("NORM",)),
 )
 _FAMILIES = {  # in a question the statement without a place or an origin means those with one, too
     "PRC(S)": ("PRC(S)", "PVC", "PAC"),
@@ -139,6 +153,7 @@ class Request:
     codes: tuple[str, ...] = ()
     any_code: bool = False  # one of the codes is enough, as for "infarction" or "AF or flutter"
     absent: bool = False
+    lacking: tuple[str, ...] = ()  # codes that must not be there, beside `codes`
     conditions: dict[str, Any] = field(default_factory=dict)
     reset: bool = False
     fields: tuple[str, ...] = ()
@@ -151,7 +166,8 @@ def understand(question: str, before: tuple[str, ...] = ()) -> Request:
     request = _read(question)
     if request.intent == "refuse":
         return request
-    follows = bool(_FOLLOW.search(question)) or (request.intent in ("help", "open") and not _OPEN.search(question))
+    brief = len(question.split()) <= _BRIEF
+    follows = bool(_FOLLOW.search(question)) or (request.intent in ("help", "open") and brief and not _OPEN.search(question))
     if before and follows:
         request = _continued(request, understand(before[-1], before[:-1]))
     if request.intent == "help" and _IT.search(question) and _OPEN.search(question):
@@ -166,11 +182,18 @@ def understand(question: str, before: tuple[str, ...] = ()) -> Request:
     return request
 
 
+def asks_for_a_diagnosis(question: str) -> bool:
+    """Whether a question wants to know what the person's own ECG shows, which no past case can say."""
+    return bool(_DIAGNOSE.search(in_english(question)))
+
+
 def _continued(request: Request, last: Request) -> Request:
     """A follow-up takes over what it does not say itself."""
     if request.conditions or request.reset:
         return request
     if request.intent == "help" and not (request.cases or request.codes or request.fields):
+        return request
+    if request.cases and last.intent not in ("open", "measure", "explain", "count"):
         return request
     if request.intent in ("help", "open", "count", "measure", "define") and last.intent not in ("help", "refuse"):
         return replace(
@@ -187,21 +210,29 @@ def _continued(request: Request, last: Request) -> Request:
 
 def _focus(before: tuple[str, ...]) -> str | None:
     """The case last spoken of."""
-    return next((named[-1] for question in reversed(before) if (named := [ref for ref in _references(question) if ref != "this"])), None)
+    for question in reversed(before):
+        if named := [reference for reference in _references(in_english(question)) if reference != "this"]:
+            return named[-1]
+    return None
 
 
 def _read(question: str) -> Request:
-    text = " ".join(question.split())
+    asked = " ".join(question.split())[:_LONGEST]
+    text = in_english(asked)
     if _REFUSED.search(text):
         return Request("refuse", text=text)
-    named = _named(text)
+    named, lacking = _named(asked)
+    if not (named or _grouped(text)):
+        text = respelled(text)
+        named, lacking = _named(text)
     codes = tuple(dict.fromkeys(code for name in named or _grouped(text) for code in _FAMILIES.get(name, (name,))))
     request = Request(
         "help",
-        cases=_references(text),
+        cases=_references(text) or (("all",) if _THESE.search(text) else ()),
         codes=codes,
+        lacking=lacking,
         any_code=len(codes) > 1 and (len(named) < 2 or bool(_words("or").search(text))),
-        absent=bool(_ABSENT.search(text)),
+        absent=not lacking and bool(_ABSENT.search(text) or (codes and _AGAINST.search(text))),
         conditions=_conditions(text),
         reset=bool(_RESET.search(text)),
         fields=tuple(name for name, pattern in _FIELDS.items() if pattern.search(text)),
@@ -215,10 +246,12 @@ _CATEGORIES = {"rhythm": _words(r"rhythms?"), "diagnostic": _words(r"diagnos\w+"
 
 
 def _intent(text: str, r: Request) -> Intent:
+    if r.codes and _AGAINST.search(text):
+        return "count"
     for intent, pattern in _INTENTS:
         if pattern.search(text) and not (intent == "explain" and r.codes and not r.cases):
             return intent
-    numbered = any(reference != "this" for reference in r.cases)
+    numbered = any(reference not in ("this", "all") for reference in r.cases)
     counts = bool(_COUNT.search(text))
     if (r.fields or _MEASURE.search(text)) and not r.conditions and not (r.codes and counts):
         return "measure"
@@ -257,9 +290,11 @@ def _references(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reference for _, reference in sorted(found, key=lambda pair: pair[0])))
 
 
-def _named(text: str) -> tuple[str, ...]:
-    """Statements of the vocabulary that the question names."""
-    return tuple(dict.fromkeys(finding.code for finding in extract(_words(r"(?:ecg|ekg)s?").sub(" ", text)) if finding.code in VOCABULARY))
+def _named(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Statements of the vocabulary that the question names; and, where only some are negated, those, as in "AF but no LBBB"."""
+    found = [finding for finding in extract(_words(r"(?:ecg|ekg)s?").sub(" ", text)) if finding.code in VOCABULARY]
+    wanted, denied = (tuple(dict.fromkeys(f.code for f in found if f.negated == negated)) for negated in (False, True))
+    return (wanted, denied) if wanted and denied else (wanted or denied, ())
 
 
 def _grouped(text: str) -> list[str]:

@@ -131,16 +131,17 @@ class CaseTools:
         findings: list[str] | None = None,
         sex: Literal["F", "M"] | None = None,
         age: dict[str, float] | None = None,
+        without_findings: list[str] | None = None,
         absent: bool = False,
         cases: list[str] | None = None,
     ) -> Result:
         """Which and how many of the current selection (or of the cases named) report any of the findings, or are of a sex or age.
 
-        absent: the question is which do not.
+        without_findings: only among the cases that report none of these. absent: the question is which do not.
         """
         codes = _codes(findings)
         numbers = [self._past(n) for n in self.book.resolve_all(cases)]
-        conditions = _demographic(sex, age)
+        conditions = _demographic(sex, age) | ({"not_statement": lacking} if (lacking := _codes(without_findings)) else {})
         fitting = [n for n in numbers if fulfils(self.book.case(n), conditions)]
         having = [n for n in fitting if not codes or self.book.case(n).codes & set(codes)]
         sure = [n for n in having if not codes or any(certain(self.book.case(n), code) for code in codes)]

@@ -11,6 +11,7 @@ CAN_ASK = (
     "You can ask which of these cases report a finding and how many lack it, for the measurements of your ECG or of a case, "
     "for cases of one sex or age only, to open, compare or summarise cases, why a case was found, and what a finding means."
 )
+NO_DIAGNOSIS = "I do not diagnose; what follows was measured, or is what reports of past cases say."
 NOTHING_YET = "No case has been looked up yet: upload an ECG or search first."
 REFUSAL = (
     "I only speak about this ECG and the past cases in the library; I give no advice on treatment and follow no other request. " + CAN_ASK
@@ -55,7 +56,8 @@ def _opened(result: Result) -> list[str]:
             *([f"{result['age']} years"] if result["age"] is not None else []),
         ]
     )
-    sentences = [f"Case {n} is from {result['source']}{f': {person}' if person else ''} [{n}]."] if result["source"] or person else []
+    source = f" (source: {result['source']})" if result["source"] else ""
+    sentences = [f"Case {n}{source}: {person or 'age and sex not known'} [{n}]."] if source or person else []
     sentences.append(f"Its report reads {result['report']} [{n}].")
     if result["in_english"]:
         sentences.append(f"In English it reads {result['in_english']} [{n}].")
@@ -64,7 +66,7 @@ def _opened(result: Result) -> list[str]:
     if stated:
         sentences.append(f"It states {', '.join(dict.fromkeys(stated))} [{n}].")
     if denied:
-        sentences.append(f"It denies {' and '.join('no ' + name for name in dict.fromkeys(denied))} [{n}].")
+        sentences.append(f"It says {' and '.join('no ' + name for name in dict.fromkeys(denied))} [{n}].")
     return sentences
 
 
@@ -115,7 +117,9 @@ def _counted(result: Result) -> list[str]:
         return [f"{len(chosen)} of {of} {'is' if len(chosen) == 1 else 'are'} {verb}{result['who']}{cite_all(chosen)}."]
     among = f" ({result['who']})" if result["who"] else ""
     findings = " or ".join(names) if len(names) < 4 else f"any of the {result['asked']} statements of that kind"
-    if result["absent"]:
+    if len(result["of"]) == 1:
+        return _counted_in_one(result["of"][0], having, findings, result["uncertain"])
+    if result["absent"] and without and having:
         return [f"{len(without)} of {of}{among} {'does' if len(without) == 1 else 'do'} not report {findings}{cite_all(without)}."]
     if not having:
         return [f"None of {of}{among} reports {findings}."]
@@ -127,6 +131,12 @@ def _counted(result: Result) -> list[str]:
         for name, who in result["per_finding"].items()
     ]
     return [f"{start} one of these{cite_all(having)}.", *each]
+
+
+def _counted_in_one(case: int, having: Sequence[int], findings: str, uncertain: Sequence[int]) -> list[str]:
+    if not having:
+        return [f"Case {case} does not report {findings} [{case}]."]
+    return [f"Case {case} reports {'possible ' if uncertain else ''}{findings} [{case}]."]
 
 
 def _surely(finding: str, who: Sequence[int], uncertain: Sequence[int]) -> str:

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse, MessageRole
 from llama_index.core.llms.mock import MockFunctionCallingLLM
@@ -155,6 +156,17 @@ class TestRefusing:
 
     def test_a_case_that_is_not_there(self, talk: Conversation) -> None:
         assert "there is no case" in talk.ask("open case 99").text
+
+    def test_an_empty_question_is_told_what_can_be_asked(self, talk: Conversation) -> None:
+        assert talk.ask("  ").text.startswith("You can ask")
+
+    def test_a_diagnosis_is_not_given(self, talk: Conversation) -> None:
+        assert talk.ask("Do I have atrial fibrillation?").text.startswith("I do not diagnose")
+
+    def test_cases_that_are_not_close_are_cited_with_a_caution(self, simulated_library: CaseLibrary, simulated_ecg: EcgRecord) -> None:
+        talk = Conversation(simulated_library)
+        talk.start(simulated_ecg.changed(signal=np.zeros_like(simulated_ecg.signal)))
+        assert talk.ask("what does case 1 say?").notice.startswith("No close case")
 
     def test_what_it_does_not_understand_is_answered_with_what_can_be_asked(self, talk: Conversation) -> None:
         assert "You can ask" in talk.ask("hmm").text
