@@ -13,12 +13,12 @@ from agent.hits import CaseHit
 from agent.measure import Measurements, measure
 from data import STANDARD_LEADS, Case, EcgRecord
 from data.findings import VOCABULARY
+from data.quality import doubts, unusable_reason
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
 AGREEMENT = 0.5  # share of the closest cases, weighted by their score, from which a finding counts as agreed on
-SHORT_S = 9.0
 PROMPT = """Write a short draft about an ECG from the evidence below, in English, in at most eight sentences.
 Rules: every finding is cited as [n] with the numbers of the cases whose reports state it; findings belong to the past cases, never to
 this ECG; keep negation and certainty as reported; use only numbers given here; give no diagnosis and no advice.
@@ -103,7 +103,7 @@ def offline_sentences(
     """The draft in sentences put together from the evidence, each checked; where there is a reason to abstain, without past cases."""
     evidence = draft_evidence(measurements, record, numbered)
     measured: list[tuple[str, Kind]] = [(text, "this_ecg") for text in measurement_sentences(measurements)]
-    limits: list[tuple[str, Kind]] = [(text, "this_ecg") for text in limit_sentences(record)]
+    limits: list[tuple[str, Kind]] = [] if unusable_reason(record) else [(text, "this_ecg") for text in limit_sentences(record)]
     if reason:
         return (Sentence(reason, "this_ecg"), *(checked(text, evidence, kind) for text, kind in measured + limits))
     return tuple(checked(text, evidence, kind) for text, kind in measured + _agreement(numbered) + limits)
@@ -151,12 +151,15 @@ def measurement_sentences(m: Measurements) -> list[str]:
 
 def limit_sentences(record: EcgRecord) -> list[str]:
     """What this ECG lacks: leads, length, and what its reader doubted."""
-    standard = record.standard()
-    absent = [lead for lead, row in zip(STANDARD_LEADS, standard.signal, strict=True) if not np.isfinite(row).any()]
-    sentences = [f"Not recorded on this ECG: lead{'s' if len(absent) > 1 else ''} {', '.join(absent)}."] if absent else []
-    if record.duration < SHORT_S:
-        sentences.append(f"This ECG is only {record.duration:.1f} s long.")
-    return sentences + [f"Note on this ECG: {warning.rstrip('.')}." for warning in record.warnings]
+    derived = record.standard()
+    absent = [
+        lead for lead in STANDARD_LEADS if lead not in record.leads and not np.isfinite(derived[lead]).any()
+    ]  # what was recorded for a part of the time is among the doubts
+    if len(absent) == len(STANDARD_LEADS) - 1:
+        absent = []  # that only one lead was recorded is among them, too
+    missing = [f"Not recorded on this ECG: lead{'s' if len(absent) > 1 else ''} {', '.join(absent)}."] if absent else []
+    notes = dict.fromkeys((*record.warnings, *doubts(record)))  # a reader has put the doubts among the warnings
+    return missing + [f"Note on this ECG: {note[:1].lower()}{note[1:].rstrip('.')}." for note in notes]
 
 
 def draft_evidence(measurements: Measurements, record: EcgRecord, numbered: Mapping[int, CaseHit]) -> Evidence:
@@ -189,8 +192,8 @@ def evidence_text(measurements: Measurements, record: EcgRecord, numbered: Mappi
 
 def nothing_similar(record: EcgRecord, hits: Sequence[CaseHit], near: float | None) -> str:
     """Why no draft from cases can be written; "" where one can."""
-    if unusable := _unusable(record):
-        return f"No close case: {unusable.rstrip('.')}."
+    if unusable := unusable_reason(record):
+        return f"No close case: {unusable[:1].lower()}{unusable[1:]}"
     if not hits:
         return "No close case: the library has no case under these conditions."
     best = max((s for hit in hits if (s := hit.similarity("ecg")) is not None), default=None)
@@ -199,14 +202,8 @@ def nothing_similar(record: EcgRecord, hits: Sequence[CaseHit], near: float | No
     return ""
 
 
-def _unusable(record: EcgRecord) -> str | None:
-    from data import quality
-
-    return quality.unusable_reason(record) if hasattr(quality, "unusable_reason") else None
-
-
 def _agreement(numbered: Mapping[int, CaseHit]) -> list[tuple[str, Kind]]:
-    """Sentences on what the closest cases report, most agreed first, then the dissent and the closest report in its own words."""
+    """What the closest cases report: what they agree on, who dissents, what fewer report, and the closest report in its own words."""
     holders: dict[str, list[int]] = defaultdict(list)
     for n, hit in numbered.items():
         for code in reported(hit.case):
@@ -215,11 +212,17 @@ def _agreement(numbered: Mapping[int, CaseHit]) -> list[tuple[str, Kind]]:
     weight = {code: sum(numbered[n].score for n in who) / total for code, who in holders.items()}
     ranked = sorted(holders, key=lambda code: -weight[code])
     agreed = [code for code in ranked if weight[code] >= AGREEMENT][:5]
-    dissent = [code for code in ranked if code not in agreed and len(holders[code]) >= 2][:3]
+    fewer = [code for code in ranked if code not in agreed and len(holders[code]) >= 2][:3]
+    main = next((code for code in agreed if VOCABULARY[code].superclass or len(agreed) == 1), None)  # sinus rhythm is seldom the point
+    lacking = [n for n in numbered if n not in holders[main]] if main else []
     sentences: list[tuple[str, Kind]] = [(count_sentence(numbered, code, holders[code], "closest cases"), "this_ecg") for code in agreed]
     if not agreed:
         sentences.append(("The closest cases do not agree on any finding.", "this_ecg"))
-    sentences += [("In dissent, " + count_sentence(numbered, code, holders[code], "closest cases"), "past_cases") for code in dissent]
+    if main and lacking:
+        verb = "does" if len(lacking) == 1 else "do"
+        said = f"{len(lacking)} of the {len(numbered)} closest cases {verb} not report {spoken(main)} {cite(lacking)}."
+        sentences.append((f"In dissent, {said}", "past_cases"))
+    sentences += [("Less often, " + count_sentence(numbered, code, holders[code], "closest cases"), "past_cases") for code in fewer]
     first = next(iter(numbered))
     sentences.append((f"The report of the closest case reads {quote(numbered[first].case.english, 300)} {cite([first])}.", "past_cases"))
     return sentences

@@ -32,12 +32,16 @@ def unusable_reason(record: EcgRecord) -> str | None:
     """Why nothing should be concluded from the record, or None: every lead is flat, noise, or was not recorded.
 
     >>> unusable_reason(EcgRecord(leads=("I", "II"), signal=np.zeros((2, 5000)), fs=500))
-    'No lead shows an ECG: I, II flat.'
+    'No lead shows an ECG: I, II are flat.'
     """
     qualities = lead_qualities(record)
     if "ok" in qualities.values():
         return None
-    parts = [f"{', '.join(leads)} {kind}" for kind in ("flat", "noise") if (leads := [lead for lead, q in qualities.items() if q == kind])]
+    parts = []
+    for kind in ("flat", "noise"):
+        if leads := [lead for lead, quality in qualities.items() if quality == kind]:
+            who = f"all {len(leads)}" if 2 < len(leads) == len(qualities) else ", ".join(leads)
+            parts.append(f"{who} {'is' if len(leads) == 1 else 'are'} {kind}")
     return f"No lead shows an ECG: {'; '.join(parts) or 'nothing was recorded'}."
 
 
@@ -127,7 +131,7 @@ def _doubts(record: EcgRecord) -> Iterator[str]:
         if share:
             missing.setdefault(_share(float(share)), []).append(lead)
     for words, leads in missing.items():
-        yield f"{_named(leads)}: not recorded for {words} of the time."
+        yield f"{_named(leads)}: not recorded{words}."
     qualities = lead_qualities(record)
     for kind, word in (("flat", "flat"), ("noise", "no beats stand out from the noise")):
         if leads := [lead for lead, quality in qualities.items() if quality == kind]:
@@ -228,4 +232,6 @@ def _named(leads: Sequence[str]) -> str:
 
 
 def _share(fraction: float) -> str:
-    return "all" if fraction == 1 else f"{fraction:.0%}" if fraction >= 0.01 else "less than 1%"
+    if fraction == 1:
+        return ""
+    return f" for {f'{fraction:.0%}' if fraction >= 0.01 else 'less than 1%'} of the time"

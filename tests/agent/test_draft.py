@@ -67,7 +67,10 @@ class TestOfflineDraft:
         assert "3 of the 5 closest cases report atrial fibrillation [1][2], as possible or probable [3]." in texts(draft)
 
     def test_names_the_dissent(self, draft: Draft) -> None:
-        assert "In dissent, 2 of the 5 closest cases report sinus rhythm [4][5]." in texts(draft)
+        assert "In dissent, 2 of the 5 closest cases do not report atrial fibrillation [4][5]." in texts(draft)
+
+    def test_names_what_fewer_report(self, draft: Draft) -> None:
+        assert "Less often, 2 of the 5 closest cases report sinus rhythm [4][5]." in texts(draft)
 
     def test_has_measurements_without_citations(self, draft: Draft) -> None:
         assert draft.sentences[0].text.startswith("This ECG: heart rate")
@@ -86,11 +89,17 @@ class TestOfflineDraft:
 
 class TestLimits:
     def test_missing_leads_are_named(self, simulated_ecg: EcgRecord) -> None:
+        two = EcgRecord(("II", "V1"), np.stack([simulated_ecg["II"], simulated_ecg["V1"]]), simulated_ecg.fs)
+        assert any(text.startswith("Not recorded on this ECG: leads I,") for text in texts(draft_summary(two, HITS)))
+
+    def test_a_single_lead_is_said_to_be_one(self, simulated_ecg: EcgRecord) -> None:
         one = EcgRecord(("II",), simulated_ecg["II"][None], simulated_ecg.fs)
-        assert any(text.startswith("Not recorded on this ECG: leads I,") for text in texts(draft_summary(one, HITS)))
+        assert "Note on this ECG: only one lead was recorded: II." in texts(draft_summary(one, HITS))
 
     def test_a_short_ecg_is_said_to_be_short(self, simulated_ecg: EcgRecord) -> None:
-        assert "This ECG is only 3.0 s long." in texts(draft_summary(simulated_ecg.seconds(0, 3), HITS))
+        assert "Note on this ECG: only 3.0 s were recorded, less than the usual 10 s." in texts(
+            draft_summary(simulated_ecg.seconds(0, 3), HITS)
+        )
 
 
 class TestAbstaining:

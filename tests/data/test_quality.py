@@ -106,7 +106,7 @@ def test_noise_is_unusable(kind: str) -> None:
 
 
 def test_a_flat_line_is_unusable() -> None:
-    assert unusable_reason(_record(np.full((2, 5000), 0.4), ("I", "II"))) == "No lead shows an ECG: I, II flat."
+    assert unusable_reason(_record(np.full((2, 5000), 0.4), ("I", "II"))) == "No lead shows an ECG: I, II are flat."
 
 
 def test_nothing_recorded_is_unusable() -> None:
