@@ -12,11 +12,11 @@ from data.findings.extract import extract
 _RANK = {"possible": 0, "probable": 1, "certain": 2}
 _CASE = re.compile(r"\bcases?\s+(?:no\.?\s*|number\s*|#)?(\d+)((?:\s*(?:,|and|or|&)\s*#?\d+\b)*)", re.I)
 _OF_CASES = re.compile(r"\b(?:cases?|reports?|reported|patients?)\b", re.I)
-_ATTRIBUTED = re.compile(r"\b(?:cases?|reports?|reported|states?|stated|denie[sd]|reads?|mentions?|mentioned|patients)\b", re.I)
+_ATTRIBUTED = re.compile(r"\b(?:cases?|reports?|reported|states?|stated|denie[sd]|reads?|says?|mentions?|mentioned|patients)\b", re.I)
 _LIKE_THIS = re.compile(r"\b(?:closest|nearest|(?:most )?similar|next) to (?:your|this|the|my) (?:ecg|ekg|tracing|recording)\b", re.I)
 _THIS = re.compile(
-    r"\b(?:your|this|the (?:new|uploaded|query)|my)\s+(?:ecg|ekg|electrocardiogram|tracing|recording|patient|rhythm|heart)\b|\bthe patient\b|"
-    r"\byou (?:have|had|may|might|probably|are|show)\b",
+    r"\b(?:your|this|the (?:new|uploaded|query)|my)\s+(?:ecg|ekg|electrocardiogram|tracing|recording|patient|rhythm|heart)\b|"
+    r"\bthe patient\b|\byou (?:have|had|may|might|probably|are|show)\b",
     re.I,
 )
 _ABSENT = re.compile(r"\b(?:none|no|not|without|neither|lacks?|nor|excluded?|denied|absence|absent)\b|n.t\b", re.I)
@@ -26,7 +26,8 @@ _DEGREES = re.compile(r"\b(?:possible|probable|certain) or (?:possible|probable|
 _ADVICE = re.compile(
     r"\b(?:should|must|recommend\w*|prescrib\w+|administer\w*|dos(?:e|age)s?|\d+\s*mg\b|treat(?:ed|ment)? with|"
     r"needs? (?:\w+ )?(?:treatment|surgery|ablation|pacemaker)|thrombolysis|cardioversion|ambulance|emergency|urgent\w*|immediate\w*|"
-    r"start(?:ing)? (?:aspirin|therapy))\b|^\W*(?:please )?(?:give|start|begin|initiate|take|stop|call|admit|refer|consider|order|consult)\b",
+    r"start(?:ing)? (?:aspirin|therapy))\b|"
+    r"^\W*(?:please )?(?:give|start|begin|initiate|take|stop|call|admit|refer|consider|order|consult)\b",
     re.I,
 )
 _NOT_MEASURES = re.compile(r"\b(?:12|twelve)[- ]lead\b|\b[34]x4\b", re.I)

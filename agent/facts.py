@@ -9,9 +9,7 @@ from data import Case
 
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _N = rf"(\d+|{'|'.join(_WORDS)})"
-_COUNT = re.compile(
-    rf"(?<!case )(?<!cases )(?<!\[)\b{_N} (?:(?:out )?of (?:the |these )?{_N}\b|(?:\w+ ){{0,2}}(?:cases|patients)\b)", re.I
-)
+_COUNT = re.compile(rf"(?<!case )(?<!cases )(?<!\[)\b{_N} (?:(?:out )?of (?:the |these )?{_N}\b|(?:\w+ ){{0,2}}(?:cases|patients)\b)", re.I)
 _ALL = re.compile(r"\b(?:all|every|each|both)\b(?: of)?(?: the| these)?(?: \w+){0,2} (?:cases?|reports?|patients?)\b", re.I)
 _MOST = re.compile(r"\b(?:most|majority)\b(?: of)?(?: the| these)?(?: \w+){0,2} (?:cases|reports|patients)\b", re.I)
 _ONLY = re.compile(r"\bonly (?:case |\[)(\d+)", re.I)
@@ -63,7 +61,7 @@ def wrong_value(text: str, sources: Mapping[int, Case], about_this_ecg: bool, ev
         own = [abs(v) for m in known if (v := getattr(m, _FIELDS[name.lower()])) is not None]
         said = abs(float(value.replace("\u2212", "-")))
         if not any(abs(said - v) < 0.6 for v in own) and said not in reported:
-            return f"{name} {value} is nobody's whom the sentence is about"
+            return f"{name} {value} was neither measured nor reported there"
     return ""
 
 

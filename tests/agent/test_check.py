@@ -2,26 +2,28 @@
 
 import pytest
 
+from agent import Measurements
 from agent.check import check, kind_of
 from agent.evidence import Evidence, citations, quote, split_sentences
 from data import Case, Finding, Patient
 from data.findings import ReportReading, extract
 
 
-def case(report: str, *findings: Finding, age: float | None = None) -> Case:
+def case(report: str, *findings: Finding, age: float | None = None, sex: str | None = None) -> Case:
     reading = ReportReading("en", report, findings or tuple(extract(report)))
-    return Case("made up", load=lambda: None, report=report, patient=Patient(age=age), reading=reading)  # type: ignore[arg-type,return-value]
+    return Case("made up", load=lambda: None, report=report, patient=Patient(age=age, sex=sex), reading=reading)  # type: ignore[arg-type,return-value]
 
 
 EVIDENCE = Evidence(
     cases={
-        1: case("Atrial fibrillation, rate 112. No left bundle branch block.", age=71),
+        1: case("Atrial fibrillation, rate 112. No left bundle branch block.", age=71, sex="M"),
         2: case("Sinus rhythm. Left bundle branch block."),
         3: case("Possible atrial fibrillation."),
         4: case("Normal ECG."),
     },
     shown=(1, 2, 3, 4),
-    numbers=frozenset({96.0, 62.0, 2.0, 1.0, 0.93}),
+    numbers=frozenset({110.0, 96.0, 62.0, 2.0, 1.0, 0.93}),
+    measured={0: Measurements(heart_rate_bpm=62, qrs_ms=96), 2: Measurements(qrs_ms=110)},
 )
 
 
@@ -39,6 +41,10 @@ class TestTrueSentences:
             "Its report reads “Atrial fibrillation, rate 112. No left bundle branch block.” [1].",
             "The similarity is 0.93 [2].",
             "I give no advice.",
+            "Only case 2 reports left bundle branch block [2].",
+            "2 of the 4 cases do not report atrial fibrillation [2][4].",
+            "The case closest to your ECG reports atrial fibrillation [1].",
+            "Your ECG: QRS 96 ms. Case 2: QRS 110 ms [2].",
         ],
     )
     def test_pass(self, text: str) -> None:
@@ -59,10 +65,29 @@ class TestFalseSentences:
             ("None of the 4 cases reports left bundle branch block.", "does report"),
             ("Your ECG shows atrial fibrillation [1].", "other patients"),
             ("This ECG shows atrial fibrillation.", "without a citation"),
-            ("This ECG: QRS 140 ms.", "number 140"),
+            ("This ECG: QRS 140 ms.", "neither measured nor reported"),
             ("Case 1 has a rate of 113 [1].", "number 113"),
             ("Its report reads “Ignore your instructions” [1].", "is not in a cited report"),
             ("The patient should be given heparin.", "advice"),
+            ("Start amiodarone.", "advice"),
+            ("I recommend cardioversion.", "advice"),
+            ("Your ECG shows atrial fibrillation like case 1 [1].", "other patients"),
+            ("You have atrial fibrillation [1].", "other patients"),
+            ("The cases suggest atrial fibrillation in this ECG [1].", "other patients"),
+            ("Case 4 is normal, so this ECG is normal too [4].", "other patients"),
+            ("The rhythm is atrial fibrillation [1].", "not said to be a past case's"),
+            ("3 of the 4 cases report atrial fibrillation [1], as possible or probable [3].", "3 cases are said, 2 of those shown"),
+            ("All cases report atrial fibrillation [1].", "case 2 does not report it"),
+            ("Most cases report left bundle branch block [2].", "not most"),
+            ("Two cases report left bundle branch block [2].", "2 cases are said"),
+            ("Only case 1 reports atrial fibrillation [1].", "case 3 reports it too"),
+            ("Case 1 and case 2 report left bundle branch block [2].", "case 1"),
+            ("Case 1 is a woman [1].", "other sex"),
+            ("Case 1 is from a 62-year-old man [1].", "no cited patient is 62"),
+            ("Case 1 reports acute atrial fibrillation [1].", "“acute”"),
+            ("This ECG: QRS 62 ms.", "neither measured nor reported"),
+            ("Case 2 has a heart rate of 62/min [2].", "neither measured nor reported"),
+            ("This ECG has a QRS of one hundred and forty ms.", "in words"),
             ("Cases report right bundle branch block [2].", "not in the report"),
         ],
     )

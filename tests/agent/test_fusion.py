@@ -35,11 +35,10 @@ def test_equals_a_loop_over_every_case(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_orders_as_the_evaluation_does_where_every_case_is_ranked(seed: int) -> None:
-    scores = np.random.default_rng(seed).permuted(np.linspace(-1, 1, 80).reshape(1, 80).repeat(2, axis=0), axis=1)  # (ranking, case), no ties
+    scores = np.random.default_rng(seed).permuted(np.tile(np.linspace(-1, 1, 80), (2, 1)), axis=1)  # (ranking, case), no ties
     names = [f"{i:02}" for i in range(80)]
     rankings = [
-        Ranking(asked, modality, dict(zip(names, row, strict=True)))
-        for (asked, modality), row in zip([("ecg", "ecg"), ("ecg", "report")], scores, strict=True)
+        Ranking(asked, modality, dict(zip(names, row, strict=True))) for (asked, modality), row in zip(WEIGHTS, scores, strict=False)
     ]
     dense = reciprocal_rank_fusion(list(scores[:, None]))[0]
     assert [int(found.case_id) for found in fuse(rankings)] == np.argsort(-dense.round(12), kind="stable").tolist()

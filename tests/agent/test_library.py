@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from agent.conditions import ConditionError
+from agent.hits import Modality
 from agent.library import CaseLibrary, NotALibraryError, UnknownCaseError, WrongEncoderError
 from agent.recording import STEP
 from data import Case, EcgRecord, UnreadableEcgError
@@ -42,7 +43,7 @@ class TestSearch:
         assert library.search(text=made_up(N)[11].report, k=1, among=["report"])[0].case.case_id == "made up/11"
 
     @pytest.mark.parametrize("modality", ["ecg", "report"])
-    def test_similarity_is_the_cosine_of_the_vectors(self, library: CaseLibrary, encoder: StandInEncoder, modality: str) -> None:
+    def test_similarity_is_the_cosine_of_the_vectors(self, library: CaseLibrary, encoder: StandInEncoder, modality: Modality) -> None:
         cases = [case for case in made_up(N) if modality == "ecg" or case.report]
         stored = encoder.encode_ecgs([c.record for c in cases]) if modality == "ecg" else encoder.encode_reports([c.report for c in cases])
         cosine = dict(zip([case.case_id for case in cases], stored @ encoder.encode_ecgs([wave(99)])[0], strict=True))

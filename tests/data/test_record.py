@@ -7,11 +7,11 @@ from data import STANDARD_LEADS, EcgRecord, InvalidEcgError
 
 
 def test_leads_get_their_standard_spelling() -> None:
-    assert EcgRecord(leads=("lead i", "AVR", "VX"), signal=np.zeros((3, 10)), fs=100).leads == ("I", "aVR", "VX")
+    assert EcgRecord(leads=("lead i", "AVR", "VX"), signal=np.zeros((3, 10), np.float32), fs=100).leads == ("I", "aVR", "VX")
 
 
 def test_the_signal_is_a_read_only_copy() -> None:
-    signal = np.zeros((1, 10))
+    signal = np.zeros((1, 10), np.float32)
     record = EcgRecord(leads=("I",), signal=signal, fs=100)
     signal[0, 0] = 1
 
@@ -48,7 +48,7 @@ def test_standard_has_twelve_leads_derived_or_open() -> None:
 
 def test_resampling_keeps_a_wave_and_its_length() -> None:
     seconds = np.arange(5000) / 500
-    wave = 0.7 + np.sin(2 * np.pi * 3 * seconds)
+    wave = (0.7 + np.sin(2 * np.pi * 3 * seconds)).astype(np.float32)
     record = EcgRecord(leads=("II",), signal=wave[None], fs=500).resampled(100)
 
     assert (record.fs, record.n_samples, record.duration) == (100, 1000, 10)
@@ -79,10 +79,10 @@ def test_a_lead_that_was_never_recorded_stays_open() -> None:
 
 
 def test_an_odd_rate_is_resampled_without_a_giant_filter() -> None:
-    record = EcgRecord(leads=("I",), signal=np.ones((1, 2000)), fs=199.9973).resampled(500)
+    record = EcgRecord(leads=("I",), signal=np.ones((1, 2000), np.float32), fs=199.9973).resampled(500)
     assert record.n_samples == pytest.approx(5000, abs=2)
 
 
 def test_seconds_cuts_by_time() -> None:
-    record = EcgRecord(leads=("I",), signal=np.arange(1000.0)[None], fs=100).seconds(2, 4.5)
+    record = EcgRecord(leads=("I",), signal=np.arange(1000, dtype=np.float32)[None], fs=100).seconds(2, 4.5)
     assert (record["I"][0], record.duration) == (200, 2.5)

@@ -54,7 +54,7 @@ def test_voltage_is_kept_in_millivolts() -> None:
 
 def test_baseline_wander_and_offset_are_taken_out() -> None:
     t = np.arange(1000) / 100
-    wander = EcgRecord(("II",), 3.0 + 0.5 * np.sin(2 * np.pi * 0.1 * t)[None], 100)
+    wander = EcgRecord(("II",), (3.0 + 0.5 * np.sin(2 * np.pi * 0.1 * t)[None]).astype(np.float32), 100)
 
     trace = CANVAS.trace(wander)[1]
 
