@@ -44,7 +44,7 @@ def agent_over(tools: CaseTools, llm: "LLM | None" = None) -> "BaseWorkflowAgent
     """An agent over tools that already have a conversation's cases."""
     from llama_index.core.agent.workflow import FunctionAgent, ReActAgent
 
-    from agent.offline_llm import OfflineLLM
+    from agent.offline.llm import OfflineLLM
 
     llm = llm or OfflineLLM()
     kind = FunctionAgent if llm.metadata.is_function_calling_model else ReActAgent

@@ -13,9 +13,9 @@ from agent.draft import Draft, draft_evidence, draft_summary, nothing_similar
 from agent.evidence import RESEARCH_USE, Evidence, Sentence, numbers_in, split_sentences
 from agent.hits import CaseHit
 from agent.measure import Measurements
-from agent.questions import understand
+from agent.offline.questions import understand
+from agent.offline.wording import CAN_ASK
 from agent.tools import CaseTools, parsed
-from agent.wording import CAN_ASK
 from data import EcgRecord
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ def load_llm(spec: str | None = None, *, api_key: str | None = None) -> "LLM":
     """
     spec = (spec or "offline").strip()
     if spec == "offline":
-        from agent.offline_llm import OfflineLLM
+        from agent.offline.llm import OfflineLLM
 
         return OfflineLLM()
     if spec.startswith("ollama/") and len(spec) > len("ollama/"):

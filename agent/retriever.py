@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from agent.conditions import Conditions
 from agent.hits import CaseHit
 from agent.library import CaseLibrary
+from agent.library.conditions import Conditions
 from data import EcgRecord
 
 
@@ -25,7 +25,7 @@ class EcgRetriever(BaseRetriever):
 
     Parameters
     ----------
-    where : conditions that all cases must fulfil, see `agent.conditions`
+    where : conditions that all cases must fulfil, see `agent.library.conditions`
     """
 
     def __init__(self, library: CaseLibrary, *, k: int = 10, where: Conditions | None = None) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 from threading import RLock
 from typing import Protocol, TypeVar
 
-from agent.conditions import Conditions, Where, chroma_where
 from agent.hits import Asked, CaseHit, Modality
 from agent.library import connection as chroma
 from agent.library import indexing
+from agent.library.conditions import Conditions, Where, chroma_where
 from agent.library.connection import MAX_ROWS, Connection
 from agent.library.errors import UnknownCaseError
 from agent.library.indexing import AddReport, Encoded, Indexing, Progress
@@ -170,11 +170,11 @@ class CaseLibrary:
     ) -> list[CaseHit]:
         """The k cases nearest to an ECG, to a text, or to both.
 
-        The question is compared with the ECGs and with the reports of the cases, and the rankings are fused (`agent.fusion`).
+        The question is compared with the ECGs and with the reports of the cases, and the rankings are fused (`agent.library.fusion`).
 
         Parameters
         ----------
-        where : conditions that all must hold, see `agent.conditions`, e.g. {"sex": "F", "age": {"$gte": 60}, "statement": "AFIB"}
+        where : conditions that all must hold, see `agent.library.conditions`, e.g. {"sex": "F", "age": {"$gte": 60}, "statement": "AFIB"}
         exclude_patient : identifier of a patient whose cases are left out; by default the patient of the ECG, where known
         among : compare with the "ecg" or the "report" of the cases only
 

@@ -11,9 +11,9 @@ from functools import partial
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from agent.conditions import day_number
 from agent.hits import Modality
-from agent.recording import pack, unpack
+from agent.library.conditions import day_number
+from agent.library.recording import pack, unpack
 from data import Case, Patient
 from data.findings import Finding, ReportReading
 
@@ -47,7 +47,7 @@ def row_id(case: Case, modality: Modality) -> str:
 
 
 def conditions_of(case: Case) -> Metadata:
-    """What `agent.conditions` can ask for; unknown values are left out, as Chroma takes no None.
+    """What `agent.library.conditions` can ask for; unknown values are left out, as Chroma takes no None.
 
     The codes are those the report affirms; a case without a report has the codes its source gave it.
     """

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from agent.conditions import Where
-from agent.fusion import Fused, Ranking, fuse
 from agent.hits import Asked, Modality
+from agent.library.conditions import Where
+from agent.library.fusion import Fused, Ranking, fuse
 from agent.library.marks import Vectors, marked, similarities
 from agent.library.rows import RowId
 

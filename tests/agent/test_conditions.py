@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from agent.conditions import ConditionError, chroma_where
+from agent.library.conditions import ConditionError, chroma_where
 
 
 def test_no_condition_is_no_filter() -> None:

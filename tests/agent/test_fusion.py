@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from agent.fusion import WEIGHTS, Ranking, fuse
+from agent.library.fusion import WEIGHTS, Ranking, fuse
 from encoders.fusion import reciprocal_rank_fusion
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agent.conditions import ConditionError
 from agent.hits import Modality
 from agent.library import CaseLibrary, NotALibraryError, UnknownCaseError, WrongEncoderError
-from agent.recording import STEP
+from agent.library.conditions import ConditionError
+from agent.library.recording import STEP
 from data import Case, EcgRecord, UnreadableEcgError
 from tests.agent.cases import made_up, wave
 from tests.agent.stand_in import StandInEncoder

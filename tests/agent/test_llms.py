@@ -12,7 +12,7 @@ import pytest
 
 from agent import CaseLibrary, Conversation, load_llm
 from agent.llms import MissingExtraError, UnknownLLMError
-from agent.offline_llm import OfflineLLM
+from agent.offline.llm import OfflineLLM
 from data import EcgRecord
 
 

@@ -8,8 +8,8 @@ from llama_index.core.agent.workflow import FunctionAgent
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
 from agent import CaseLibrary, build_agent
-from agent.offline_llm import OfflineLLM, plan
-from agent.questions import understand
+from agent.offline.llm import OfflineLLM, plan
+from agent.offline.questions import understand
 from data import EcgRecord
 
 

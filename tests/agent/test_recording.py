@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from agent.recording import MAX_FS, STEP, pack, unpack
+from agent.library.recording import MAX_FS, STEP, pack, unpack
 from data import STANDARD_LEADS, EcgRecord, Patient
 from tests.agent.cases import wave
 

@@ -1,7 +1,7 @@
 import pytest
 
-from agent.questions import asks_for_a_diagnosis, understand
-from agent.spelling import in_english, respelled
+from agent.offline.questions import asks_for_a_diagnosis, understand
+from agent.offline.spelling import in_english, respelled
 
 
 @pytest.mark.parametrize(

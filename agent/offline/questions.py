@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from agent.spelling import in_english, respelled
+from agent.offline.spelling import in_english, respelled
 from data.findings import VOCABULARY
 from data.findings.extract import extract
 

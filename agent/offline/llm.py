@@ -24,9 +24,9 @@ from llama_index.core.llms.function_calling import FunctionCallingLLM
 from llama_index.core.llms.llm import ToolSelection
 from llama_index.core.tools import BaseTool
 
-from agent.questions import Request, asks_for_a_diagnosis, understand
+from agent.offline.questions import Request, asks_for_a_diagnosis, understand
+from agent.offline.wording import CAN_ASK, NO_DIAGNOSIS, REFUSAL, worded
 from agent.tools import parsed
-from agent.wording import CAN_ASK, NO_DIAGNOSIS, REFUSAL, worded
 
 Call = tuple[str, dict[str, Any]]
 

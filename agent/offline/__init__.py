@@ -1,0 +1,1 @@
+"""The language model without a model: questions understood by rules, tool results worded."""
