@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.response.schema import Response
-from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType, TextNode
+from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
 
 from agent.conversation import Conversation, Reply
 from agent.evidence import RESEARCH_USE
 from agent.hits import CaseHit
+from agent.retriever import EcgQueryBundle, node
 from data import EcgRecord
 
 if TYPE_CHECKING:
@@ -63,35 +64,20 @@ class EcgQueryEngine(BaseQueryEngine):
         return {}
 
 
-class EcgQueryBundle(QueryBundle):
-    """A question that carries an ECG."""
-
-    ecg: EcgRecord | None = None
-
-
 def _bundle(question: QueryType, ecg: EcgRecord | None) -> QueryBundle:
     if ecg is None:
         return question if isinstance(question, QueryBundle) else QueryBundle(question)
-    bundle = EcgQueryBundle(question.query_str if isinstance(question, QueryBundle) else question)
-    bundle.ecg = ecg
-    return bundle
+    return EcgQueryBundle(question.query_str if isinstance(question, QueryBundle) else question, ecg=ecg)
 
 
 def _response(reply: Reply) -> Response:
-    nodes = [case_node(hit, number) for number, hit in zip(reply.citations, reply.cases, strict=True)]
+    nodes = [_cited(hit, number) for number, hit in zip(reply.citations, reply.cases, strict=True)]
     parts = [part for part in (reply.notice, reply.text, RESEARCH_USE) if part]
     return Response("\n\n".join(parts), source_nodes=nodes, metadata={"withheld": [sentence.reason for sentence in reply.withheld]})
 
 
-def case_node(hit: CaseHit, number: int) -> NodeWithScore:
-    """A cited case as LlamaIndex has it: the report as text, what is known of it as metadata."""
-    case = hit.case
-    metadata = {
-        "case_id": case.case_id,
-        "citation": number,
-        "source": case.source,
-        "sex": case.patient.sex,
-        "age": case.patient.age,
-        "codes": sorted(case.codes),
-    }
-    return NodeWithScore(node=TextNode(id_=case.case_id, text=case.report, metadata=metadata), score=hit.score)
+def _cited(hit: CaseHit, number: int) -> NodeWithScore:
+    """The node of a case with the number it is cited by."""
+    found = node(hit)
+    found.node.metadata["citation"] = number
+    return found

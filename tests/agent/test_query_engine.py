@@ -26,7 +26,7 @@ def test_every_citation_in_the_text_has_a_source_node(simulated_library: CaseLib
 def test_a_text_alone_finds_the_cases_that_report_it(simulated_library: CaseLibrary) -> None:
     response = EcgQueryEngine(library=simulated_library).query("cases with left bundle branch block")
     assert response.source_nodes
-    assert all("CLBBB" in node.metadata["codes"] for node in response.source_nodes)
+    assert all("CLBBB" in node.metadata["statements"] for node in response.source_nodes)
 
 
 def test_aquery_is_the_same(simulated_library: CaseLibrary, simulated_ecg: EcgRecord) -> None:
