@@ -1,6 +1,6 @@
 """The LlamaIndex agent over the tools."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agent.casebook import Casebook
 from agent.tools import CaseTools
@@ -37,7 +37,7 @@ def build_agent(*, library: "CaseLibrary", llm: "LLM | None" = None, record: Ecg
     book = Casebook(library, record)
     if record is not None:
         book.begin(record)
-    return agent_over(CaseTools(book, near=near_of(library)), llm)
+    return agent_over(CaseTools(book), llm)
 
 
 def agent_over(tools: CaseTools, llm: "LLM | None" = None) -> "BaseWorkflowAgent":
@@ -55,9 +55,3 @@ def agent_over(tools: CaseTools, llm: "LLM | None" = None) -> "BaseWorkflowAgent
         llm=llm,
         system_prompt=SYSTEM_PROMPT,
     )
-
-
-def near_of(library: Any) -> float | None:
-    """The least ECG similarity that counts as close, where the library's encoder knows it."""
-    near = getattr(getattr(library, "encoder", None), "near", None)
-    return None if near is None else float(near)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from agent.agent import agent_over, near_of
+from agent.agent import agent_over
 from agent.background import iterate
 from agent.casebook import Casebook
 from agent.check import checked
@@ -63,8 +63,7 @@ class Conversation:
 
     def __init__(self, library: "CaseLibrary", llm: "LLM | None" = None, *, k: int = 10, timeout_s: float = TIMEOUT_S) -> None:
         self._book = Casebook(library, k=k)
-        self._near = near_of(library)
-        self._tools = CaseTools(self._book, self._near)
+        self._tools = CaseTools(self._book)
         self._timeout_s = timeout_s
         self.llm = llm
         self.reply: Reply | None = None  # the last answer
@@ -101,13 +100,13 @@ class Conversation:
     def start(self, record: EcgRecord) -> Draft:
         """Begin anew with an ECG: search, measure, draft."""
         self.open(record)
-        self.draft = draft_summary(record, self.cases, llm=None if self.offline else self.llm, near=self._near)
+        self.draft = draft_summary(record, self.cases, llm=None if self.offline else self.llm)
         self._remember("I uploaded an ECG: measure it, find similar cases and draft a summary.", str(self.draft))
         return self.draft
 
     def open(self, record: EcgRecord) -> None:
         """Begin anew with an ECG and its closest cases, without a draft."""
-        self._caution = nothing_similar(record, self._book.begin(record), self._near)
+        self._caution = nothing_similar(record, self._book.begin(record))
         self._history = []
 
     def look_up(self, text: str) -> None:

@@ -64,7 +64,7 @@ class Draft:
         return "\n\n".join(line for line in [*lines, RESEARCH_USE] if line)
 
 
-def draft_summary(record: EcgRecord, hits: Sequence[CaseHit], llm: "LLM | None" = None, near: float | None = None) -> Draft:
+def draft_summary(record: EcgRecord, hits: Sequence[CaseHit], llm: "LLM | None" = None) -> Draft:
     """Draft a summary of an ECG from its measurements and its closest cases.
 
     Parameters
@@ -72,7 +72,6 @@ def draft_summary(record: EcgRecord, hits: Sequence[CaseHit], llm: "LLM | None" 
     record : the ECG
     hits : the cases that may be cited, best first
     llm : writes the prose; without one, or where it fails, sentences are put together from the evidence
-    near : the least ECG similarity that counts as close, `Encoder.near`; below it the draft abstains
 
     Returns
     -------
@@ -80,7 +79,7 @@ def draft_summary(record: EcgRecord, hits: Sequence[CaseHit], llm: "LLM | None" 
     """
     measurements = measure(record)
     numbered = dict(enumerate(hits, start=1))
-    reason = nothing_similar(record, hits, near)
+    reason = nothing_similar(record, hits)
     sentences = offline_sentences(record, numbered, measurements, reason)
     notice = ""
     if llm is not None and not reason and not getattr(llm, "offline", False):
@@ -190,14 +189,15 @@ def evidence_text(measurements: Measurements, record: EcgRecord, numbered: Mappi
     return "\n".join(lines)
 
 
-def nothing_similar(record: EcgRecord, hits: Sequence[CaseHit], near: float | None) -> str:
-    """Why no draft from cases can be written; "" where one can."""
+def nothing_similar(record: EcgRecord, hits: Sequence[CaseHit]) -> str:
+    """Why no draft from cases can be written; "" where one can: the best similarity must reach `CaseHit.near`."""
     if unusable := unusable_reason(record):
         return f"No close case: {unusable[:1].lower()}{unusable[1:]}"
     if not hits:
         return "No close case: the library has no case under these conditions."
-    best = max((s for hit in hits if (s := hit.similarity("ecg")) is not None), default=None)
-    if near is not None and best is not None and best < near:
+    near = hits[0].near
+    best = max((s for hit in hits if (s := hit.similarity("ecg")) is not None), default=near)
+    if best < near:
         return f"No close case: the best ECG similarity is {best:.2f}, below {near:.2f}, the least that counts as close."
     return ""
 

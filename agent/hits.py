@@ -26,6 +26,7 @@ class CaseHit:
     case: Case
     score: float  # 0 to 1; 1 where every way to a case puts it first
     matches: tuple[Match, ...]
+    near: float = -1.0  # least ECG similarity that counts as close, by the encoder that found it
 
     def similarity(self, modality: Modality) -> float | None:
         """Cosine of the question to this case's ECG or report; of the ECG where an ECG and a text were asked. None: not found so."""

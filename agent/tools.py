@@ -30,9 +30,8 @@ class UnknownFindingError(EcgCasesError, ValueError):
 class CaseTools:
     """The tools over one `Casebook`. Every method is a tool; its docstring is what a language model reads."""
 
-    def __init__(self, book: Casebook, near: float | None = None) -> None:
+    def __init__(self, book: Casebook) -> None:
         self.book = book
-        self.near = near
 
     def as_llama_index(self) -> "list[FunctionTool]":
         """The tools as LlamaIndex wants them; a refused call returns its one-line message as the result."""
@@ -122,7 +121,7 @@ class CaseTools:
         if self.book.record is None:
             raise NoSuchCaseError("there is no ECG yet: upload one to have it summarised")
         numbered = self.book.selection
-        reason = nothing_similar(self.book.record, list(numbered.values()), self.near)
+        reason = nothing_similar(self.book.record, list(numbered.values()))
         sentences = offline_sentences(self.book.record, numbered, self.book.measured(0), reason)
         return {"abstained": bool(reason), "sentences": [sentence.text for sentence in sentences if sentence.supported]}
 

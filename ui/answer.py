@@ -23,7 +23,8 @@ class Found:
 
     def as_text(self) -> str:
         """For a person, in plain lines."""
-        lines = [f"{self.name}: {len(self.record.leads)} leads, {self.record.duration:.3g} s at {self.record.fs:g} Hz"]
+        leads = f"{len(self.record.leads)} leads" if len(self.record.leads) > 1 else f"lead {self.record.leads[0]}"
+        lines = [f"{self.name}: {leads}, {self.record.duration:.3g} s at {self.record.fs:g} Hz"]
         lines += [f"  note: {warning}" for warning in self.record.warnings]
         lines += ["  " + "   ".join(_measured(self.measured)), "", "Closest cases"]
         for number, hit in enumerate(self.hits, 1):

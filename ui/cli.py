@@ -123,7 +123,7 @@ def query(
     model = load_encoder(encoder)
     where = answer.conditions(sex=sex, min_age=min_age, max_age=max_age, having=having, lacking=lacking, source=source)
     hits = CaseLibrary.open(library, encoder=model).search(ecg=record, text=text, k=k, where=where, exclude_patient=patient)
-    draft = draft_summary(record, hits, llm=opened.language_model(llm), near=model.near)
+    draft = draft_summary(record, hits, llm=opened.language_model(llm))
     found = answer.Found(ecg.name, record, measure(record), hits, draft)
     typer.echo(json.dumps(found.as_data(), ensure_ascii=False, indent=2) if as_json else found.as_text())
 

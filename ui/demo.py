@@ -28,5 +28,5 @@ def prepare(folder: Path | None, llm: str | None) -> tuple[Path, str]:
     if len(library) < sources.DEMO_CASES:
         fill(library, sources.cases("demo"), total=sources.DEMO_CASES)
     record = example(SHOWN)
-    draft = draft_summary(record, library.search(ecg=record), llm=opened.language_model(llm), near=encoder.near)
+    draft = draft_summary(record, library.search(ecg=record), llm=opened.language_model(llm))
     return folder, f"{SHOWN}, simulated\n\n{draft}"

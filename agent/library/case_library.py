@@ -32,6 +32,8 @@ class EcgEncoder(Protocol):
     def id(self) -> str: ...
     @property
     def dim(self) -> int: ...
+    @property
+    def near(self) -> float: ...
     def encode_ecgs(self, records: Sequence[EcgRecord]) -> Vectors: ...
     def encode_reports(self, texts: Sequence[str]) -> Vectors: ...
 
@@ -215,7 +217,8 @@ class CaseLibrary:
         def hits(connection: Connection) -> list[CaseHit]:
             fused = find(connection.vectors, questions, k=k, where=condition, patient=patient, among=among)
             rows = connection.shown([found.case_id for found in fused])
-            return [CaseHit(restored(found.case_id, rows[found.case_id]), found.score, found.matches) for found in fused]
+            near = self._encoder.near
+            return [CaseHit(restored(found.case_id, rows[found.case_id]), found.score, found.matches, near) for found in fused]
 
         return self._read(hits)
 

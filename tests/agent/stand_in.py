@@ -15,7 +15,7 @@ class StandInEncoder:
     """The attributes of `encoders.Encoder`."""
 
     batch_size = 16
-    near = 0.5
+    near = -1.0
 
     def __init__(self, dim: int = 48, id: str = "stand-in") -> None:
         self.dim = dim

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,7 @@ def texts(draft: Draft) -> Sequence[str]:
 class TestOfflineDraft:
     @pytest.fixture(scope="class")
     def draft(self, simulated_ecg: EcgRecord) -> Draft:
-        return draft_summary(simulated_ecg, HITS, near=0.5)
+        return draft_summary(simulated_ecg, HITS)
 
     def test_counts_what_the_closest_cases_agree_on(self, draft: Draft) -> None:
         assert "3 of the 5 closest cases report atrial fibrillation [1][2], as possible or probable [3]." in texts(draft)
@@ -104,7 +105,7 @@ class TestLimits:
 
 class TestAbstaining:
     def test_far_cases_are_not_drafted_from(self, simulated_ecg: EcgRecord) -> None:
-        draft = draft_summary(simulated_ecg, [hit(1, REPORTS[0], 0.41)], near=0.62)
+        draft = draft_summary(simulated_ecg, [replace(hit(1, REPORTS[0], 0.41), near=0.62)])
         assert draft.abstained
         assert "0.41, below 0.62" in str(draft)
         assert draft.cited == ()
@@ -114,7 +115,7 @@ class TestAbstaining:
 
     def test_a_flat_line(self) -> None:
         flat = EcgRecord(("I", "II"), np.zeros((2, 5000), np.float32), 500)
-        draft = draft_summary(flat, [hit(1, REPORTS[0], 0.1)], near=0.5)
+        draft = draft_summary(flat, [hit(1, REPORTS[0], 0.1)])
         assert draft.abstained
 
 
@@ -149,5 +150,5 @@ class TestInjection:
 
 
 def test_a_draft_from_a_real_library_is_fully_supported(simulated_library: CaseLibrary, simulated_ecg: EcgRecord) -> None:
-    draft = draft_summary(simulated_ecg, simulated_library.search(ecg=simulated_ecg), near=0.0)
+    draft = draft_summary(simulated_ecg, simulated_library.search(ecg=simulated_ecg))
     assert json.dumps([sentence.reason for sentence in draft.withheld]) == "[]"

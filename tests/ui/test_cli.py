@@ -150,7 +150,7 @@ def test_one_lead_is_accepted_and_said(write: Write, library: Path) -> None:
     result = run("query", write(record.changed(leads=("II",), signal=record.signal[1:2])), "--library", library)
 
     assert result.exit_code == 0, result.stderr
-    assert "Not recorded on this ECG: leads I, III" in result.stdout
+    assert "Only one lead was recorded: II." in result.stdout
 
 
 def test_three_seconds_are_accepted_and_said(write: Write, library: Path) -> None:
