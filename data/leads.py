@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ _LONGEST_NAME = 100
 _IGNORED = re.compile(r"[ _.]|\(EINTHOVEN\)$")
 
 
+@lru_cache(maxsize=1024)
 def standard_lead_name(written: str) -> str | None:
     """The standard name of a lead as some device wrote it, or None where it may be another lead.
 

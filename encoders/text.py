@@ -36,7 +36,7 @@ class SentenceEncoder:
             disable_progress_bar()  # it draws one for reading weights, over whatever the caller shows
             self._model = SentenceTransformer(str(self._folder()), local_files_only=True, device="cpu")
         different, places = np.unique(np.array(texts, dtype=object), return_inverse=True)
-        embeddings = self._model.encode(different.tolist(), batch_size=128, show_progress_bar=progress)
+        embeddings = self._model.encode(different.tolist(), batch_size=32, show_progress_bar=progress)
         return np.asarray(embeddings, dtype=np.float32)[places]
 
     def _folder(self) -> Path:

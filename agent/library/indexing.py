@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from agent.library.connection import Connection
-from agent.library.marks import marked
+from agent.library.marks import Vectors, marked
 from agent.library.rows import Metadata, conditions_of, row_id, stored
 from data import STANDARD_LEADS, Case, UnreadableEcgError
 from data.record import EcgRecord
 
 Progress = Callable[[int], object]
-WRITTEN_AT_ONCE = 512  # cases; a kill loses at most this much encoding, twice
+WRITTEN_AT_ONCE = 128  # cases; a kill loses at most this much encoding, twice
 
 
 @dataclass(frozen=True)
@@ -62,15 +62,20 @@ class Indexing:
         self.added, self.present, self.failed = 0, 0, dict[str, str]()
 
     def run(self, cases: Iterable[Case]) -> AddReport:
-        """Add all cases that are not there: one thread reads the next batch and one writes the last while this one encodes."""
+        """Add all cases that are not there: one thread reads the next batch and one writes the last while this one encodes.
+
+        The next batch is read while reports are encoded, not ECGs: both reading and drawing an ECG are many short steps of the
+        interpreter, which would wait for each other, where the sentence encoder hardly needs it.
+        """
         batches = self._batches(iter(cases))
         with ThreadPoolExecutor(1, "read") as reader, ThreadPoolExecutor(1, "write") as writer:
             upcoming = reader.submit(next, batches, None)
             writing: Future[None] | None = None
             waiting: list[Encoded] = []
             while batch := upcoming.result():
+                ecgs = self._encoder.encode_ecgs([prepared.record for prepared in batch])
                 upcoming = reader.submit(next, batches, None)
-                waiting.append(self._encode(batch))
+                waiting.append(self._rows(batch, ecgs))
                 if sum(len(encoded.case_ids) for encoded in waiting) >= WRITTEN_AT_ONCE:
                     if writing:
                         writing.result()
@@ -103,12 +108,13 @@ class Indexing:
             self._seen.add(case.case_id)
             yield Prepared(case, record, row)
 
-    def _encode(self, batch: list[Prepared]) -> Encoded:
+    def _rows(self, batch: list[Prepared], ecgs: Vectors) -> Encoded:
+        """A batch as rows: its ECGs' vectors, and the vectors of its reports, which are encoded here."""
         cases = [prepared.case for prepared in batch]
         reported = [case for case in cases if case.report.strip()]
         ecg_ids = [row_id(case, "ecg") for case in cases]
         report_ids = [row_id(case, "report") for case in reported]
-        vectors = marked(self._encoder.encode_ecgs([prepared.record for prepared in batch]), "ecg", ecg_ids)
+        vectors = marked(ecgs, "ecg", ecg_ids)
         if reported:
             reports = self._encoder.encode_reports([case.report for case in reported])
             vectors = np.concatenate([vectors, marked(reports, "report", report_ids)])

@@ -137,5 +137,8 @@ def _holds_only_in(counts: Sequence[Channel], physical: Sequence[Channel]) -> bo
             [channel.label for channel in channels], np.stack([channel.samples for channel in channels]).astype(np.float32)
         )
 
-    by_gain, as_stored = error(physical), error(counts)
-    return by_gain is not None and as_stored is not None and as_stored < LAW_TOLERANCE / 2 < LAW_TOLERANCE < by_gain
+    by_gain = error(physical)
+    if by_gain is None or by_gain <= LAW_TOLERANCE:
+        return False
+    as_stored = error(counts)
+    return as_stored is not None and as_stored < LAW_TOLERANCE / 2
