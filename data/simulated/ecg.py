@@ -121,11 +121,11 @@ def _truth(kind: str, events: Events, conducted: Activation, ventricular: Activa
     return Truth(
         kind=kind,
         statements=KINDS[kind].statements,
-        heart_rate_bpm=rate,
+        heart_rate_bpm=float(rate),
         pr_ms=1000 * float(np.median(prs)) if prs else None,
-        qrs_ms=1000 * usual.qrs_s,
-        qt_ms=1000 * qtc * (60 / rate) ** (1 / 3),
-        axis_deg=usual.axis_deg,
+        qrs_ms=float(1000 * usual.qrs_s),
+        qt_ms=float(1000 * qtc * (60 / rate) ** (1 / 3)),
+        axis_deg=float(usual.axis_deg),
     )
 
 
