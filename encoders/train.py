@@ -75,7 +75,6 @@ def train(root: Path, out: Path, how: Training, *, start: Path | None = None, re
         statements=statements,
         sentences=SentenceEncoder(how.text_model),
     )
-    model = fit(data, out, how, canvas=canvas, start=start, device=device or ("cuda" if torch.cuda.is_available() else "cpu"))
     record = asdict(how) | {
         "data_set": "PTB-XL 1.0.3 and simulated ECGs",
         "n_ecgs": len(data),
@@ -83,6 +82,7 @@ def train(root: Path, out: Path, how: Training, *, start: Path | None = None, re
         "start": start.parent.name if start else None,
         "commit": _commit(),
     }
+    model = fit(data, out, how, canvas=canvas, start=start, device=device or ("cuda" if torch.cuda.is_available() else "cpu"))
     near = calibrate_near(model, data, canvas, seed=how.seed)
     save_checkpoint(out, model, CheckpointConfig(canvas, model.shape, how.text_model, statements, near, record))
     return out
