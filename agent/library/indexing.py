@@ -1,16 +1,21 @@
-"""Adding cases: read, encode and write at the same time, in an order that a kill at any moment leaves whole.
+"""Adding cases: read, encode and write, in an order that a kill at any moment leaves whole.
 
 A batch's case rows are written before its vector rows, and the vector rows of a batch in one transaction. A case is in the library
 when its ECG's vector row is; a case row without it is what a kill left, is seen by nobody, and is written over or removed.
 """
 
+import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
+from threading import Lock
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from agent.library.connection import Connection
 from agent.library.marks import Vectors, marked
@@ -19,7 +24,8 @@ from data import STANDARD_LEADS, Case, UnreadableEcgError
 from data.record import EcgRecord
 
 Progress = Callable[[int], object]
-WRITTEN_AT_ONCE = 128  # cases; a kill loses at most this much encoding, twice
+WORKERS = 2  # more would wait for the interpreter
+_TURN = 0.0005  # s; between two matrix products a worker waits a turn for the interpreter, and Python's own 5 ms are as long as a product
 
 
 @dataclass(frozen=True)
@@ -54,56 +60,60 @@ class Encoded:
 class Indexing:
     """One run of adding cases; counts as it goes."""
 
-    def __init__(self, encoder: Any, present: set[str], write: Callable[[list[Encoded]], None], progress: Progress | None) -> None:
+    def __init__(self, encoder: Any, present: set[str], write: Callable[[Encoded], None], progress: Progress | None) -> None:
         self._encoder = encoder
         self._seen = present
         self._write = write
         self._progress = progress or (lambda _: None)
+        self._reading, self._counting = Lock(), Lock()
+        self._unread: Iterator[Prepared] = iter(())
         self.added, self.present, self.failed = 0, 0, dict[str, str]()
 
     def run(self, cases: Iterable[Case]) -> AddReport:
-        """Add all cases that are not there: one thread reads the next batch and one writes the last while this one encodes.
+        """Add all cases that are not there.
 
-        The next batch is read while reports are encoded, not ECGs: both reading and drawing an ECG are many short steps of the
-        interpreter, which would wait for each other, where the sentence encoder hardly needs it.
+        Each worker encodes and writes whole batches on its share of the cores, and reads its next one while no other reads. That
+        keeps the cores busier than one batch on all of them: what needs the interpreter or the disk falls to one worker while
+        the other multiplies matrices.
         """
-        batches = self._batches(iter(cases))
-        with ThreadPoolExecutor(1, "read") as reader, ThreadPoolExecutor(1, "write") as writer:
-            upcoming = reader.submit(next, batches, None)
-            writing: Future[None] | None = None
-            waiting: list[Encoded] = []
-            while batch := upcoming.result():
-                ecgs = self._encoder.encode_ecgs([prepared.record for prepared in batch])
-                upcoming = reader.submit(next, batches, None)
-                waiting.append(self._rows(batch, ecgs))
-                if sum(len(encoded.case_ids) for encoded in waiting) >= WRITTEN_AT_ONCE:
-                    if writing:
-                        writing.result()
-                    writing = writer.submit(self._flush, waiting)
-                    waiting = []
-            if writing:
-                writing.result()
-            if waiting:
-                self._flush(waiting)
+        self._unread = self._readable(iter(cases))
+        with _turns_of(_TURN), ThreadPoolExecutor(WORKERS, "index") as workers:
+            working = [workers.submit(self._work) for _ in range(WORKERS)]
+            try:
+                for done in as_completed(working):
+                    done.result()
+            finally:  # where one failed or somebody interrupts, no worker begins another batch
+                with self._reading:
+                    self._unread = iter(())
         return AddReport(self.added, self.present, self.failed)
 
-    def _batches(self, cases: Iterator[Case]) -> Iterator[list[Prepared]]:
-        new = self._readable(cases)
-        while batch := list(islice(new, self._encoder.batch_size)):
-            yield batch
+    def _work(self) -> None:
+        with threadpool_limits(max(1, (os.cpu_count() or 1) // WORKERS)):
+            while batch := self._read():
+                encoded = self._rows(batch, self._encoder.encode_ecgs([prepared.record for prepared in batch]))
+                with self._counting:
+                    self._write(encoded)
+                    self.added += len(batch)
+                    self._progress(len(batch))
+
+    def _read(self) -> list[Prepared]:
+        with self._reading:
+            return list(islice(self._unread, self._encoder.batch_size))
 
     def _readable(self, cases: Iterator[Case]) -> Iterator[Prepared]:
         for case in cases:
             if case.case_id in self._seen:
-                self.present += 1
-                self._progress(1)
+                with self._counting:
+                    self.present += 1
+                    self._progress(1)
                 continue
             try:
                 record = _with_a_standard_lead(case.record)
                 row = stored(case)
             except Exception as error:  # whatever a reader of somebody's file raises concerns this case only
-                self.failed[case.case_id] = str(error) or type(error).__name__
-                self._progress(1)
+                with self._counting:
+                    self.failed[case.case_id] = str(error) or type(error).__name__
+                    self._progress(1)
                 continue
             self._seen.add(case.case_id)
             yield Prepared(case, record, row)
@@ -126,20 +136,22 @@ class Indexing:
             metadata=[conditions_of(case) for case in cases + reported],
         )
 
-    def _flush(self, batches: list[Encoded]) -> None:
-        self._write(batches)
-        done = sum(len(batch.case_ids) for batch in batches)
-        self.added += done
-        self._progress(done)
+
+@contextmanager
+def _turns_of(seconds: float) -> Iterator[None]:
+    """How long a thread may keep the interpreter from the others."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(seconds)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
-def write(connection: Connection, batches: list[Encoded]) -> None:
-    """Write batches, in the order that this module promises."""
-    for batch in batches:
-        connection.put_cases(batch.case_ids, batch.rows)
-    ids = [name for batch in batches for name in batch.ids]
-    metadata = [row for batch in batches for row in batch.metadata]
-    connection.put_vectors(ids, np.concatenate([batch.vectors for batch in batches]), metadata)
+def write(connection: Connection, batch: Encoded) -> None:
+    """Write a batch, in the order that this module promises."""
+    connection.put_cases(batch.case_ids, batch.rows)
+    connection.put_vectors(batch.ids, batch.vectors, batch.metadata)
 
 
 def _with_a_standard_lead(record: EcgRecord) -> EcgRecord:

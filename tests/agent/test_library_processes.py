@@ -27,10 +27,9 @@ N = 80
 
 START = f"""
 import os, signal, sys, threading, time
-from agent.library import CaseLibrary, connection, indexing
+from agent.library import CaseLibrary, connection
 from tests.agent.cases import made_up, wave
 from tests.agent.stand_in import StandInEncoder
-indexing.WRITTEN_AT_ONCE = 16
 library = CaseLibrary.open(sys.argv[1], encoder=StandInEncoder())
 die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 cases = made_up({N})

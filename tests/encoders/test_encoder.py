@@ -1,5 +1,7 @@
 """The encoder that ships with the project."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -65,6 +67,16 @@ def test_equal_texts_get_equal_embeddings_in_their_own_places() -> None:
     embeddings = SentenceEncoder().embed(["b", "a", "b"])
 
     np.testing.assert_array_equal(embeddings[0], embeddings[2])
+
+
+def test_threads_share_a_sentence_encoder() -> None:
+    sentences, texts = SentenceEncoder(), [f"sinus rhythm {rate}/min" for rate in range(60, 100)]
+    alone = sentences.embed(texts)
+
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(sentences.embed, [texts] * 8))
+
+    np.testing.assert_allclose(together, [alone] * 8, atol=1e-5)
 
 
 def test_a_folder_without_a_text_model_is_refused() -> None:
