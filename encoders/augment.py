@@ -19,12 +19,16 @@ class Augmentation:
     p_displaced: float = 0.25  # chest electrodes lie between their places
     tempo: float = 0.06  # relative change of the rate
     gain: float = 0.15  # standard deviation of the logarithm
+    unknown_gain: float = 0.4  # the same, where the size is not known
     noise_mv: float = 0.02
     wander_mv: float = 0.05
 
 
-def augment(traces: torch.Tensor, how: Augmentation, *, generator: torch.Generator) -> torch.Tensor:
-    """Traces (batch, lead, column) in mV with NaN, changed; the same shape."""
+def distorted(traces: torch.Tensor, how: Augmentation, *, generator: torch.Generator, unscaled: torch.Tensor | None = None) -> torch.Tensor:
+    """Traces (batch, lead, column) in mV with NaN as another recording would show them; the same shape.
+
+    `unscaled`, (batch,), marks the ECGs whose size is not known: it is drawn, so that nothing is learned from it.
+    """
     n, n_leads, width = traces.shape
 
     def uniform(*size: int) -> torch.Tensor:
@@ -44,12 +48,19 @@ def augment(traces: torch.Tensor, how: Augmentation, *, generator: torch.Generat
     traces = torch.cat([traces[:, :6], (1 - mix) * chest + mix * neighbour], dim=1)
 
     traces = traces * torch.exp(how.gain * normal(n, 1, 1)) * torch.exp(0.3 * how.gain * normal(n, n_leads, 1))
+    if unscaled is not None:
+        drawn = how.unknown_gain * normal(n, n_leads, 1)
+        drawn[:, : CHEST.start] = drawn[:, :1]  # the limb leads are in proportion
+        traces = traces * torch.exp(drawn * unscaled[:, None, None])
     seconds = torch.arange(width) / 100.0
     slow = torch.sin(2 * torch.pi * ((0.5 + 0.3 * uniform(n, 1, 1)) * seconds + uniform(n, n_leads, 1)))
     traces = traces + how.wander_mv * uniform(n, 1, 1) * slow
-    traces = traces + how.noise_mv * uniform(n, 1, 1) * normal(n, n_leads, width)
+    return traces + how.noise_mv * uniform(n, 1, 1) * normal(n, n_leads, width)
 
-    return traces.masked_fill(~_seen(n, n_leads, width, how, generator), torch.nan)
+
+def partly_hidden(traces: torch.Tensor, how: Augmentation, *, generator: torch.Generator) -> torch.Tensor:
+    """Traces (batch, lead, column) of which only what a sheet, some leads or some seconds show is left; the rest is NaN."""
+    return traces.masked_fill(~_seen(traces.shape, how, generator), torch.nan)
 
 
 def _retimed(traces: torch.Tensor, tempo: float) -> torch.Tensor:
@@ -62,9 +73,10 @@ def _retimed(traces: torch.Tensor, tempo: float) -> torch.Tensor:
     return torch.cat([stretched, lacking], dim=-1)
 
 
-def _seen(n: int, n_leads: int, width: int, how: Augmentation, generator: torch.Generator) -> torch.Tensor:
+def _seen(shape: torch.Size, how: Augmentation, generator: torch.Generator) -> torch.Tensor:
     """Which part of each ECG is kept: (batch, lead, column), bool."""
-    seen = torch.ones(n, n_leads, width, dtype=torch.bool)
+    n, n_leads, width = shape
+    seen = torch.ones(shape, dtype=torch.bool)
     draws = torch.rand(n, 6, generator=generator)
     for row, (sheet, strip, leads, span, kind, place) in zip(seen, draws.tolist(), strict=True):
         if sheet < how.p_sheet:

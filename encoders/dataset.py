@@ -10,9 +10,10 @@ import numpy.typing as npt
 import torch
 from tqdm import tqdm
 
-from data import Case, ptbxl, simulated
+from data import STANDARD_LEADS, DataSetError, EcgRecord, ptbxl, simulated, unscaled
 from data.findings import VOCABULARY
 from encoders.canvas import Canvas
+from encoders.levels import one_hot
 from encoders.text import SentenceEncoder
 
 
@@ -22,6 +23,8 @@ class TrainingSet:
 
     traces: torch.Tensor  # (ecg, lead, column), half precision, mV, NaN where not recorded
     patients: torch.Tensor  # (ecg,), equal numbers are the same patient
+    scaled: torch.Tensor  # (ecg,), bool; False where only the shape is known, drawn at a typical size
+    measured: torch.Tensor  # (ecg,), bool; True where the ECG was recorded, with its size: neither simulated nor unscaled
     ecg_labels: torch.Tensor  # (ecg, statement), 0 or 1
     report_embeddings: torch.Tensor  # (report, text_dim); report i < ecg belongs to ECG i
     report_labels: torch.Tensor  # (report, statement)
@@ -31,39 +34,64 @@ class TrainingSet:
 
 
 def collect(
-    root: Path, *, folds: Iterable[int], n_simulated: int, seed: int, canvas: Canvas, statements: Sequence[str], sentences: SentenceEncoder
+    root: Path,
+    *,
+    folds: Iterable[int],
+    n_simulated: int,
+    seed: int,
+    canvas: Canvas,
+    statements: Sequence[str],
+    sentences: SentenceEncoder,
+    unscaled_root: Path | None = None,
 ) -> TrainingSet:
-    """Read PTB-XL's `folds` and draw simulated ECGs.
+    """Read PTB-XL's `folds`, and those of its ECGs that `unscaled_root` holds without size, and draw simulated ECGs.
 
     The report tower also learns from the reports of `folds` whose waveform is not there, and from the vocabulary itself, so
     that a question in its words falls among the reports that mean it.
+
+    Raises
+    ------
+    DataSetError : one of the folders is not what it should be, or PTB-XL has no waveform in these folds
     """
-    folds = tuple(folds)
-    traces: list[npt.NDArray[np.float16]] = []
-    patients: list[str] = []
-    labels: list[npt.NDArray[np.float32]] = []
-    texts: list[str] = []
-    cases: Iterable[Case] = chain(ptbxl.cases(root, folds=folds), simulated.cases(n_simulated, seed=seed))
-    for case in tqdm(cases, desc="reading ECGs", unit="ECG"):
-        traces.append(canvas.trace(case.record).astype(np.float16))
-        patients.append(case.patient.id or case.case_id)
-        labels.append(one_hot(case.statements, statements))
-        texts.append(case.report)
-    more = [(row.report, one_hot(row.statements, statements)) for row in ptbxl.rows(root, folds=folds) if row.path is None]
+    rows = {row.ecg_id: row for row in ptbxl.rows(root, folds=tuple(folds))}
+    cases = [*ptbxl.cases(root, folds=tuple(folds)), *simulated.cases(n_simulated, seed=seed)]
+    traces = [canvas.trace(case.record).astype(np.float16) for case in tqdm(cases, desc="reading ECGs", unit="ECG")]
+    patients = [case.patient.id or case.case_id for case in cases]
+    stated = [(case.report, one_hot(case.statements, statements)) for case in cases]
+    n_scaled, n_recorded = len(cases), sum(case.source == ptbxl.SOURCE for case in cases)
+    if not n_recorded:
+        raise DataSetError(f"{root.name} has no waveform in the folds asked for: fetch it with `ecg-cases download ptb-xl DIR`")
+
+    learned = {row.ecg_id for row in rows.values() if row.path is not None}
+    if unscaled_root is not None:
+        typical_mv = typical_size(np.stack(traces[:n_recorded]))
+        for number, signal in unscaled.ecgs(unscaled_root):
+            if number not in rows or number in learned:
+                continue
+            learned.add(number)
+            record = EcgRecord(STANDARD_LEADS, signal * typical_mv[:, None], unscaled.FS)
+            traces.append(canvas.trace(record).astype(np.float16))
+            patients.append(rows[number].patient.id or rows[number].case_id)
+            stated.append((rows[number].report, one_hot(rows[number].statements, statements)))
+
+    stated += [(row.report, one_hot(row.statements, statements)) for row in rows.values() if row.ecg_id not in learned]
     for code in statements:
         known = VOCABULARY[code]
-        more += [(words, one_hot([code], statements)) for words in (known.name, *chain.from_iterable(known.synonyms.values()))]
-    embeddings = sentences.embed(texts + [text for text, _ in more], progress=True)
+        stated += [(words, one_hot([code], statements)) for words in (known.name, *chain.from_iterable(known.synonyms.values()))]
+    embeddings = sentences.embed([text for text, _ in stated], progress=True)
+    labels = torch.from_numpy(np.stack([label for _, label in stated]))
+    order = torch.arange(len(traces))
     return TrainingSet(
         traces=torch.from_numpy(np.stack(traces)),
         patients=torch.from_numpy(np.unique(patients, return_inverse=True)[1]),
-        ecg_labels=torch.from_numpy(np.stack(labels)),
+        scaled=order < n_scaled,
+        measured=order < n_recorded,
+        ecg_labels=labels[: len(traces)],
         report_embeddings=torch.from_numpy(embeddings),
-        report_labels=torch.from_numpy(np.stack(labels + [label for _, label in more])),
+        report_labels=labels,
     )
 
 
-def one_hot(stated: Iterable[str], statements: Sequence[str]) -> npt.NDArray[np.float32]:
-    """1 for each of `statements` that is stated, whatever its likelihood: PTB-XL writes 0 for "unknown"."""
-    stated = set(stated)
-    return np.array([code in stated for code in statements], np.float32)
+def typical_size(traces: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
+    """Standard deviation in mV of each lead, (lead,), over ECGs (ecg, lead, column) whose mean is 0."""
+    return np.sqrt(np.nanmean(np.square(traces.astype(np.float32)), axis=(0, 2)))

@@ -1,6 +1,6 @@
 """The retrieval benchmark on PTB-XL: a gallery of past cases, queries of other patients, relevance by shared statements."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,20 +8,14 @@ import numpy as np
 import torch
 
 from data import Case, DataSetError, ptbxl
-from data.findings import VOCABULARY
 from encoders import metrics
-from encoders.dataset import one_hot
 from encoders.encoder import Encoder
 from encoders.fusion import reciprocal_rank_fusion
+from encoders.levels import LEVELS, labelled, labels_of, one_hot
 from encoders.metrics import Floats
 from encoders.towers import TwoTowers
 
 KNN = 20  # neighbours that vote for a label
-LEVELS: dict[str, Callable[[str], str]] = {  # a statement's label; none is ""
-    "superclass": lambda code: VOCABULARY[code].superclass,
-    "diagnostic": lambda code: code if VOCABULARY[code].superclass else "",
-    "all": lambda code: code,
-}
 
 
 @dataclass(frozen=True)
@@ -60,8 +54,9 @@ def evaluate(root: Path, encoder: Encoder, *, gallery: Collection[int] = range(1
 
 
 def _row(method: str, level: str, scores: Floats, past: Sequence[Case], asked: Sequence[Case]) -> Row:
-    vocabulary = sorted({label for code in VOCABULARY if (label := LEVELS[level](code))})
-    labels, wanted = (np.stack([one_hot(_labels(case, level), vocabulary) for case in cases]).astype(float) for cases in (past, asked))
+    labels, wanted = (
+        np.stack([one_hot(labelled(case.statements, level), labels_of(level)) for case in cases]).astype(float) for cases in (past, asked)
+    )
     counted = wanted.any(axis=1)
     scores, wanted = scores[counted], wanted[counted]
     gains, ranked = metrics.jaccard(wanted, labels), metrics.ranking(scores)
@@ -70,10 +65,6 @@ def _row(method: str, level: str, scores: Floats, past: Sequence[Case], asked: S
     auc = metrics.macro_auc(wanted, metrics.knn_label_scores(KNN, ranked, labels))
     measures = {name: (float(values.mean()), metrics.bootstrap_interval(values)) for name, values in per_query.items()}
     return Row(method, level, {**measures, "kNN AUC": (auc, None)})
-
-
-def _labels(case: Case, level: str) -> set[str]:
-    return {label for code in case.statements if code in VOCABULARY and (label := LEVELS[level](code))}
 
 
 def _untrained(encoder: Encoder) -> Encoder:

@@ -1,7 +1,9 @@
 """What makes two vectors near: the statements that their ECGs share."""
 
+from collections.abc import Sequence
+
 import torch
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, softplus
 
 
 def overlap(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
@@ -9,6 +11,25 @@ def overlap(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     both = a @ b.T
     either = a.sum(1, keepdim=True) + b.sum(1) - both
     return both / either.clamp(min=1)
+
+
+def nearness(a: torch.Tensor, b: torch.Tensor, levels: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Mean overlap of statement sets a (n, statement) and b (m, statement) over levels (statement, label): (n, m) in [0, 1]."""
+    return torch.stack([overlap((a @ level).clamp(max=1), (b @ level).clamp(max=1)) for level in levels]).mean(0)
+
+
+def doubt(logits: torch.Tensor, level: torch.Tensor, taught: torch.Tensor) -> torch.Tensor:
+    """Cross entropy (batch, label) between a teacher's label probabilities and ours; a label is there if one of its statements is.
+
+    Parameters
+    ----------
+    logits : (batch, statement), each statement's own
+    level : (statement, label) of 0 and 1
+    taught : (batch, label), the teacher's probabilities
+    """
+    log_absent = -softplus(logits) @ level
+    log_present = torch.log(-torch.expm1(log_absent.clamp(max=-1e-6)))
+    return -(taught * log_present + (1 - taught) * log_absent)
 
 
 def contrast(vectors: torch.Tensor, others: torch.Tensor, weights: torch.Tensor, temperature: float) -> torch.Tensor:

@@ -5,22 +5,22 @@ import math
 import subprocess
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch.nn.functional import binary_cross_entropy_with_logits
 from tqdm import tqdm
 
 from data import EcgCasesError
 from data.findings import VOCABULARY
-from encoders.augment import Augmentation, augment
+from encoders.augment import Augmentation, distorted
 from encoders.canvas import Canvas
 from encoders.checkpoint import CheckpointConfig, save_checkpoint
-from encoders.dataset import TrainingSet, collect
-from encoders.losses import contrast, overlap
+from encoders.dataset import TrainingSet, collect, typical_size
+from encoders.objective import Objective, Weights
+from encoders.teacher import load_teacher
 from encoders.text import PACKAGED, SentenceEncoder
 from encoders.towers import TowerShape, TwoTowers
 
@@ -43,19 +43,30 @@ class Training:
     learning_rate: float = 6e-4
     weight_decay: float = 0.05
     warmup_epochs: float = 3.0
-    temperature: float = 0.1
-    statement_weight: float = 15.0  # of the mean binary cross entropy; the contrasts weigh 1 each
+    weights: Weights = field(default_factory=Weights)
     ema: float = 0.995
     seed: int = 0
     text_model: str = PACKAGED
 
 
-def train(root: Path, out: Path, how: Training, *, start: Path | None = None, resume: bool = False, device: str | None = None) -> Path:
+def train(
+    root: Path,
+    out: Path,
+    how: Training,
+    *,
+    start: Path | None = None,
+    unscaled: Path | None = None,
+    teacher: Path | None = None,
+    resume: bool = False,
+    device: str | None = None,
+) -> Path:
     """Train on PTB-XL in `root` and on simulated ECGs; write a checkpoint to `out` and return it.
 
     Parameters
     ----------
     start : safetensors of an ImageNet DeiT-tiny; None: random weights
+    unscaled : a folder of further PTB-XL ECGs without their size, see `data.unscaled`
+    teacher : safetensors of a network to learn superclasses from, see `encoders.teacher`
     resume : go on from the last finished epoch found in `out`
     device : "cpu", "cuda", ...; by default a GPU where there is one
 
@@ -74,33 +85,38 @@ def train(root: Path, out: Path, how: Training, *, start: Path | None = None, re
         canvas=canvas,
         statements=statements,
         sentences=SentenceEncoder(how.text_model),
+        unscaled_root=unscaled,
     )
     record = asdict(how) | {
         "data_set": "PTB-XL 1.0.3 and simulated ECGs",
         "n_ecgs": len(data),
-        "n_reports": len(data.report_labels),
+        "n_texts": len(data.report_labels),
         "start": start.parent.name if start else None,
+        "n_unscaled": int((~data.scaled).sum()),
+        "teacher": teacher.parent.name if teacher else None,
         "commit": _commit(),
     }
-    model = fit(data, out, how, canvas=canvas, start=start, device=device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    taught_by = load_teacher(teacher, torch.from_numpy(typical_size(data.traces[data.measured].numpy()))) if teacher else None
+    objective = Objective(data, statements, how.weights, canvas=canvas, n_reports=how.n_reports, teacher=taught_by)
+    shape = TowerShape(width=canvas.width, text_dim=data.report_embeddings.shape[1], n_statements=len(statements))
+    torch.manual_seed(how.seed)
+    model = TwoTowers(shape)
+    if start is not None:
+        model.ecg.start_from(start)
+    model = fit(model, objective, len(data), out, how, device=device or ("cuda" if torch.cuda.is_available() else "cpu"))
     near = calibrate_near(model, data, canvas, seed=how.seed)
     save_checkpoint(out, model, CheckpointConfig(canvas, model.shape, how.text_model, statements, near, record))
     return out
 
 
-def fit(data: TrainingSet, out: Path, how: Training, *, canvas: Canvas, start: Path | None, device: str) -> TwoTowers:
+def fit(model: TwoTowers, objective: Objective, n_ecgs: int, out: Path, how: Training, *, device: str) -> TwoTowers:
     """The loop itself: from the state found in `out`, or from the beginning, to the averaged towers of the last epoch."""
     out.mkdir(parents=True, exist_ok=True)
     torch.set_flush_denormal(True)
-    torch.manual_seed(how.seed)
-    shape = TowerShape(width=canvas.width, text_dim=data.report_embeddings.shape[1], n_statements=data.ecg_labels.shape[1])
-    model = TwoTowers(shape)
-    if start is not None:
-        model.ecg.start_from(start)
     model.to(device)
     average = deepcopy(model).eval()
     optimizer = torch.optim.AdamW(_groups(model, how.weight_decay), lr=how.learning_rate, betas=(0.9, 0.98))
-    steps = max(1, len(data) // how.batch_size)
+    steps = max(1, n_ecgs // how.batch_size)
 
     def rate(step: int) -> float:
         warm = how.warmup_epochs * steps
@@ -115,8 +131,8 @@ def fit(data: TrainingSet, out: Path, how: Training, *, canvas: Canvas, start: P
         torch.manual_seed(how.seed * 10_000 + epoch)
         losses = []
         model.train()
-        for picked in _batches(len(data), how.batch_size, generator):
-            loss = _loss(model, data, picked, how, canvas, device, generator)
+        for picked in _batches(n_ecgs, how.batch_size, generator):
+            loss = objective(model, picked, generator)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -133,34 +149,6 @@ def fit(data: TrainingSet, out: Path, how: Training, *, canvas: Canvas, start: P
     return average.to("cpu")
 
 
-def _loss(
-    model: TwoTowers, data: TrainingSet, picked: torch.Tensor, how: Training, canvas: Canvas, device: str, generator: torch.Generator
-) -> torch.Tensor:
-    """Statements of ECGs and reports, ECG against report both ways, ECG against ECG."""
-    traces = augment(data.traces[picked].float(), Augmentation(), generator=generator)
-    more = torch.randint(len(data.report_labels), (how.n_reports,), generator=generator)
-    own, others = data.report_embeddings[picked].to(device), data.report_embeddings[more].to(device)
-    labels, more_labels = data.ecg_labels[picked].to(device), data.report_labels[more].to(device)
-
-    ecgs = model.ecg(canvas.paint(traces).to(device))
-    reports = model.report(torch.cat([own, others]))
-    stated = binary_cross_entropy_with_logits(model.logits(ecgs), labels)
-    written = binary_cross_entropy_with_logits(model.logits(reports), torch.cat([labels, more_labels]))
-
-    pair = torch.eye(len(picked), device=device)
-    shared = overlap(labels, torch.cat([labels, more_labels]))
-    to_reports = shared.clone()
-    to_reports[:, : len(picked)] += pair
-    patients = data.patients[picked].to(device)
-    to_ecgs = shared[:, : len(picked)].masked_fill(patients[:, None] == patients[None, :], torch.nan)
-    return (
-        how.statement_weight * (stated + written)
-        + contrast(ecgs, reports, to_reports, how.temperature)
-        + contrast(reports[: len(picked)], ecgs, shared[:, : len(picked)] + pair, how.temperature)
-        + contrast(ecgs, ecgs, to_ecgs, how.temperature)
-    )
-
-
 @torch.inference_mode()
 def calibrate_near(model: TwoTowers, data: TrainingSet, canvas: Canvas, *, seed: int) -> float:
     """The cosine that 999 of 1000 ECGs reach with the ECG of another patient, when gain, timing and noise differ from training.
@@ -168,14 +156,14 @@ def calibrate_near(model: TwoTowers, data: TrainingSet, canvas: Canvas, *, seed:
     The towers know these ECGs, so that new ones lie farther off: a threshold that more of them missed would turn real ECGs away.
     """
     generator = torch.Generator().manual_seed(seed)
-    varied = Augmentation(p_sheet=0.0, p_leads=0.0, p_span=0.0)
+    traces, patients = data.traces[data.scaled], data.patients[data.scaled]
 
     def vectors(changed: bool) -> torch.Tensor:
-        batches = (traces.float() for traces in data.traces.split(64))
-        return torch.cat([model.ecg(canvas.paint(augment(b, varied, generator=generator) if changed else b)) for b in batches])
+        batches = (batch.float() for batch in traces.split(64))
+        return torch.cat([model.ecg(canvas.paint(distorted(b, Augmentation(), generator=generator) if changed else b)) for b in batches])
 
     cosines = vectors(changed=True) @ vectors(changed=False).T
-    cosines[data.patients[:, None] == data.patients[None, :]] = -1
+    cosines[patients[:, None] == patients[None, :]] = -1
     return round(float(cosines.max(dim=1).values.quantile(0.001)), 4)
 
 

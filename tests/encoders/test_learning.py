@@ -2,10 +2,10 @@
 
 import numpy as np
 import torch
-from torch.nn.functional import cross_entropy, normalize
+from torch.nn.functional import binary_cross_entropy, cross_entropy, normalize
 
-from encoders.augment import Augmentation, augment
-from encoders.losses import contrast, overlap
+from encoders.augment import Augmentation, distorted, partly_hidden
+from encoders.losses import contrast, doubt, nearness, overlap
 
 STILL = Augmentation(p_sheet=0, p_leads=0, p_span=0, p_displaced=0, tempo=0, gain=0, noise_mv=0, wander_mv=0)
 
@@ -19,6 +19,22 @@ def test_overlap_is_jaccards() -> None:
     b = torch.tensor([[1.0, 0.0, 1.0], [1.0, 1.0, 0.0]])
 
     torch.testing.assert_close(overlap(a, b), torch.tensor([[1 / 3, 1.0], [0.0, 0.0]]))
+
+
+def test_nearness_is_the_mean_overlap_over_levels() -> None:
+    a, b = torch.tensor([[1.0, 0.0, 0.0]]), torch.tensor([[0.0, 1.0, 0.0]])
+    each_alone, first_two_alike = torch.eye(3), torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+
+    assert nearness(a, b, [each_alone, first_two_alike]).item() == 0.5
+
+
+def test_doubt_is_the_cross_entropy_of_the_chance_that_any_statement_holds() -> None:
+    logits, taught = torch.randn(4, 3, generator=generator()), torch.rand(4, 2, generator=generator())
+    level = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    p = logits.sigmoid()
+    present = torch.stack([1 - (1 - p[:, 0]) * (1 - p[:, 1]), p[:, 2]], dim=1)
+
+    torch.testing.assert_close(doubt(logits, level, taught), binary_cross_entropy(present, taught, reduction="none"))
 
 
 def test_contrast_with_pairs_alone_is_the_loss_of_clip() -> None:
@@ -45,7 +61,7 @@ def test_contrast_of_unlike_cases_alone_is_zero() -> None:
 def test_without_changes_an_ecg_is_only_shifted_in_time() -> None:
     traces = torch.randn(3, 12, 200, generator=generator())
 
-    changed = augment(traces, STILL, generator=generator())
+    changed = distorted(traces, STILL, generator=generator())
 
     torch.testing.assert_close(changed.sort(dim=-1).values, traces.sort(dim=-1).values)
 
@@ -53,7 +69,7 @@ def test_without_changes_an_ecg_is_only_shifted_in_time() -> None:
 def test_a_3x4_or_6x2_sheet_shows_each_lead_in_its_own_span() -> None:
     sheet = Augmentation(**{**STILL.__dict__, "p_sheet": 1.0, "p_rhythm_strip": 0.0})
 
-    seen = ~torch.isnan(augment(torch.zeros(20, 12, 1000), sheet, generator=generator()))
+    seen = ~torch.isnan(partly_hidden(torch.zeros(20, 12, 1000), sheet, generator=generator()))
 
     assert {int(n) for n in seen.sum(dim=-1).flatten()} == {250, 500}
 
@@ -61,14 +77,28 @@ def test_a_3x4_or_6x2_sheet_shows_each_lead_in_its_own_span() -> None:
 def test_the_same_seed_changes_an_ecg_in_the_same_way() -> None:
     traces = torch.randn(4, 12, 1000, generator=generator())
 
-    a, b = (augment(traces, Augmentation(), generator=generator()) for _ in range(2))
+    a, b = (distorted(traces, Augmentation(), generator=generator()) for _ in range(2))
 
     np.testing.assert_array_equal(a.numpy(), b.numpy())
+
+
+def test_the_size_of_an_unscaled_ecg_is_drawn() -> None:
+    traces = torch.ones(2, 12, 100)
+
+    sizes = distorted(traces, STILL, generator=generator(), unscaled=torch.tensor([True, False])).mean(-1)
+
+    assert (sizes[0].std() > 0.1, sizes[1].std() < 1e-6) == (True, True)
+
+
+def test_the_limb_leads_of_an_unscaled_ecg_keep_their_proportions() -> None:
+    sizes = distorted(torch.ones(1, 12, 100), STILL, generator=generator(), unscaled=torch.tensor([True])).mean(-1)
+
+    torch.testing.assert_close(sizes[0, :6], sizes[0, :1].expand(6))
 
 
 def test_no_ecg_vanishes_when_leads_are_dropped() -> None:
     drops = Augmentation(**{**STILL.__dict__, "p_leads": 1.0})
 
-    seen = ~torch.isnan(augment(torch.zeros(50, 12, 100), drops, generator=generator()))
+    seen = ~torch.isnan(partly_hidden(torch.zeros(50, 12, 100), drops, generator=generator()))
 
     assert int(seen.flatten(1).sum(dim=1).min()) >= 100

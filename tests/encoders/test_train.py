@@ -11,10 +11,10 @@ import pytest
 import torch
 import wfdb
 
-import encoders.train
 from data import simulated
 from encoders import load_encoder
 from encoders.evaluate import evaluate
+from encoders.objective import Objective
 from encoders.train import STATE, Training, TrainingError, train
 
 
@@ -82,7 +82,7 @@ def test_the_checkpoint_records_what_it_was_trained_on(trained: Path) -> None:
 def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
     root: Path, how: Training, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, calls = encoders.train._loss, []
+    real, calls = Objective.__call__, []
 
     def interrupted_in_the_second_epoch(*args: Any) -> torch.Tensor:
         calls.append(args)
@@ -90,7 +90,7 @@ def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
             raise KeyboardInterrupt
         return real(*args)
 
-    monkeypatch.setattr(encoders.train, "_loss", interrupted_in_the_second_epoch)
+    monkeypatch.setattr(Objective, "__call__", interrupted_in_the_second_epoch)
     with pytest.raises(KeyboardInterrupt):
         train(root, tmp_path / "run", how, device="cpu")
     train(root, tmp_path / "run", how, resume=True, device="cpu")

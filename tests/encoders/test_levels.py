@@ -1,0 +1,23 @@
+"""Superclass, diagnostic statement, any statement."""
+
+import numpy as np
+
+from encoders.levels import labelled, labels_of, projection
+
+
+def test_five_superclasses() -> None:
+    assert labels_of("superclass") == ["CD", "HYP", "MI", "NORM", "STTC"]
+
+
+def test_a_rhythm_has_no_diagnostic_label() -> None:
+    assert labelled(["AFIB", "IMI"], "diagnostic") == {"IMI"}
+
+
+def test_a_statement_that_the_vocabulary_lacks_has_no_label() -> None:
+    assert labelled(["XYZ"], "all") == set()
+
+
+def test_a_projection_turns_statements_into_labels() -> None:
+    superclasses = np.array([1.0, 1.0]) @ projection(["IMI", "AFIB"], "superclass")
+
+    assert [name for name, stated in zip(labels_of("superclass"), superclasses, strict=True) if stated] == ["MI"]
