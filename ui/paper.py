@@ -121,7 +121,7 @@ def _trace(record: EcgRecord, strip: _Strip) -> tuple[Array, Array]:
 
 def _peaks_kept(mv: Array, step: int) -> Array:
     """Indices of the lowest and highest sample of every 2 x `step`, in order: thinner, but no peak or pacing spike is lost."""
-    if step < 2:
+    if step < 2 or not mv.size:
         return np.arange(mv.size)
     starts = np.arange(0, mv.size, 2 * step)
     filled = np.nan_to_num(mv)

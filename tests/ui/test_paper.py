@@ -35,6 +35,13 @@ def test_one_millivolt_is_ten_millimetres_high() -> None:
     assert np.ptp(trace[:, 1]) == pytest.approx(10.0, abs=0.011)
 
 
+def test_a_short_record_of_few_leads_at_a_high_rate_leaves_the_others_empty() -> None:
+    svg = ecg_svg(record(flat(3.0, 500.0, ("I", "II")), 500.0, ("I", "II")))
+
+    assert drawn(svg, "II")
+    assert drawn(svg, "V6") == []
+
+
 def test_one_second_is_twenty_five_millimetres_wide() -> None:
     signal = flat()
     signal[STANDARD_LEADS.index("II"), [200, 300]] = 1.0
