@@ -17,6 +17,7 @@ _MILLIVOLTS = {"v": 1e3, "volt": 1e3, "mv": 1.0, "millivolt": 1.0, "uv": 1e-3, "
 _OTHER_ECG_LEAD = re.compile(r"V|V[789]|V[3-9]R|V?[XYZ]|C[MCSR]\d|MV\d|MLI|MLIII|ECG.*|EKG.*", re.IGNORECASE)
 _MODIFIED_II = re.compile(r"MLII|ML2|MOD\.?[ _]?II", re.IGNORECASE)
 RATES = (40.0, 50_000.0)  # samples per second that an ECG can have
+MAX_SAMPLES = 100_000_000  # over all channels of one file
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +39,13 @@ def millivolts(unit: str) -> float | None:
     return None if written.startswith("MV") else _MILLIVOLTS.get(written.lower().removesuffix("s"))
 
 
+def checked_rate(fs: float) -> float:
+    """The same samples per second; raises `UnreadableEcgError` where no ECG has so many or so few."""
+    if not RATES[0] <= fs <= RATES[1]:
+        raise UnreadableEcgError(f"sampling rate is {fs:g} Hz, wanted {RATES[0]:g} to {RATES[1]:g} Hz: correct the rate in the file")
+    return fs
+
+
 def ecg_record(channels: Iterable[Channel], *, fs: float, warnings: Sequence[str] = (), **fields: Any) -> EcgRecord:
     """The ECG leads among the channels: the standard twelve in their order, other ECG leads behind them.
 
@@ -52,8 +60,7 @@ def ecg_record(channels: Iterable[Channel], *, fs: float, warnings: Sequence[str
     ------
     UnreadableEcgError : no standard lead in a unit of voltage, or a rate that no ECG has
     """
-    if not RATES[0] <= fs <= RATES[1]:
-        raise UnreadableEcgError(f"sampling rate is {fs:g} Hz, wanted {RATES[0]:g} to {RATES[1]:g} Hz: correct the rate in the file")
+    checked_rate(fs)
     notes: list[str] = list(warnings)
     rows: dict[str, npt.NDArray[np.float32]] = {}
     dropped: list[str] = []

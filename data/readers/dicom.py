@@ -15,7 +15,7 @@ import numpy.typing as npt
 from data.errors import UnreadableEcgError
 from data.leads import standard_lead_name
 from data.readers.bundle import Bundle
-from data.readers.channels import Channel, ecg_record
+from data.readers.channels import MAX_SAMPLES, Channel, checked_rate, ecg_record
 from data.readers.format import Format, Given
 from data.readers.header_text import sex_code
 from data.record import EcgRecord, Patient
@@ -91,11 +91,12 @@ def _joined(groups: Sequence["Dataset"], byte_order: str, warnings: list[str]) -
     Of a lead that is in several groups the longest recording counts.
     """
     longest_first = sorted(groups, key=_n_samples, reverse=True)
-    fs = float(longest_first[0].SamplingFrequency)
+    fs, begin = checked_rate(_number(longest_first[0], "SamplingFrequency", 0.0)), _offset_seconds(longest_first[0])
     placed: dict[str, tuple[int, Channel]] = {}
     for group in longest_first:
-        start = round(_number(group, "MultiplexGroupTimeOffset", 0.0) / 1000 * fs)  # the offset is in ms
-        if float(group.SamplingFrequency) != fs or not 0 <= start <= _MAX_OFFSET_SECONDS * fs:
+        late = _offset_seconds(group) - begin
+        start = round(late * fs)
+        if _number(group, "SamplingFrequency", 0.0) != fs or abs(late) > _MAX_OFFSET_SECONDS:
             warnings.append("The file has a further recording, of another rate or time; it is left out.")
             continue
         channels = _channels(group, byte_order)
@@ -105,6 +106,10 @@ def _joined(groups: Sequence["Dataset"], byte_order: str, warnings: list[str]) -
         placed |= new
     first = min(start for start, _ in placed.values())
     n_samples = max(start - first + len(channel.samples) for start, channel in placed.values())
+    if n_samples * len(placed) > MAX_SAMPLES:  # a few bytes with a rate and an offset could otherwise claim gigabytes
+        raise UnreadableEcgError(
+            f"is a DICOM file of {n_samples:,} samples in {len(placed)} channels, wanted one ECG: export the ECG alone"
+        )
     return [
         Channel(channel.label, _placed(channel.samples, start - first, n_samples), channel.unit) for start, channel in placed.values()
     ], fs
@@ -112,6 +117,10 @@ def _joined(groups: Sequence["Dataset"], byte_order: str, warnings: list[str]) -
 
 def _placed(samples: npt.NDArray[np.floating[Any]], start: int, n_samples: int) -> npt.NDArray[np.floating[Any]]:
     return np.pad(samples, (start, n_samples - start - len(samples)), constant_values=np.nan)
+
+
+def _offset_seconds(group: "Dataset") -> float:
+    return _number(group, "MultiplexGroupTimeOffset", 0.0) / 1000  # it is in ms
 
 
 def _n_samples(group: "Dataset") -> int:

@@ -43,7 +43,7 @@ def read(name: str, files: Bundle, _: Given) -> EcgRecord:
     channels, per_frame = _channels(header.signals, samples, warnings)
     return ecg_record(
         channels,
-        fs=(header.fs or DEFAULT_FS) * per_frame,
+        fs=header.frames_per_second * per_frame,
         patient=patient_of(header.comments),
         time=header.start,
         source="WFDB",
@@ -81,7 +81,7 @@ def _stored_by_wfdb(header: Header, files: Bundle) -> Sequence[Samples]:
     import wfdb
 
     with tempfile.TemporaryDirectory(prefix="ecg-") as folder:
-        lines = [f"{_OWN_NAME} {len(header.signals)} {header.fs or DEFAULT_FS:.6f} {header.n_frames}", *header.lines]
+        lines = [f"{_OWN_NAME} {len(header.signals)} {header.frames_per_second:.6f} {header.n_frames}", *header.lines]
         for file in header.files:
             Path(folder, file).write_bytes(files[file])
         Path(folder, f"{_OWN_NAME}.hea").write_text("\n".join(lines) + "\n", encoding="ascii")
@@ -133,9 +133,9 @@ def _holds_only_in(counts: Sequence[Channel], physical: Sequence[Channel]) -> bo
     """Were the leads scaled one by one after recording, as in LUDB, so that the header's gains are no millivolts?"""
 
     def error(channels: Sequence[Channel]) -> float | None:
-        return limb_lead_error(
-            [channel.label for channel in channels], np.stack([channel.samples for channel in channels]).astype(np.float32)
-        )
+        with np.errstate(over="ignore"):  # a gain near 0; what is too large for a voltage is refused later
+            signal = np.stack([channel.samples for channel in channels]).astype(np.float32)
+        return limb_lead_error([channel.label for channel in channels], signal)
 
     by_gain = error(physical)
     if by_gain is None or by_gain <= LAW_TOLERANCE:

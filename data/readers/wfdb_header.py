@@ -11,9 +11,9 @@ from math import ceil
 
 from data.errors import UnreadableEcgError
 from data.readers.bundle import own_name
+from data.readers.channels import MAX_SAMPLES
 
 MAX_SIGNALS = 256
-MAX_SAMPLES = 100_000_000  # over all signals
 MAX_HEADER_BYTES = 1_000_000
 DEFAULT_FS, DEFAULT_GAIN = 250.0, 200.0  # of the format, where a header states none
 BYTES_PER_SAMPLE = {"8": 1.0, "16": 2.0, "24": 3.0, "32": 4.0, "61": 2.0, "80": 1.0, "160": 2.0, "212": 1.5, "310": 4 / 3, "311": 4 / 3}
@@ -33,12 +33,12 @@ _SIGNAL = re.compile(
     re.ASCII,
 )
 _SEGMENT = re.compile(r"[\w~-]+[ \t]+\d+", re.ASCII)
-_PLAIN_NAME = re.compile(r"[\w-]+(?:\.\w+)?", re.ASCII)
+_PLAIN_NAME = re.compile(r"[\w-]+(?:\.[\w-]+)*", re.ASCII)  # no folder, no drive, no ".."
 
 
 @dataclass(frozen=True)
 class Signal:
-    """One signal line: where the samples lie, and millivolts = (sample - baseline) / gain in `unit`."""
+    """One signal line: where the samples lie; their value in `unit` is (sample - baseline) / gain."""
 
     file: str
     format: str
@@ -56,12 +56,16 @@ class Signal:
 class Header:
     """A header that its files can bear out."""
 
-    fs: float | None  # frames per second
+    fs: float | None  # frames per second, where stated
     n_frames: int
     start: datetime | None
     signals: tuple[Signal, ...]
     lines: tuple[str, ...]  # the signal lines as written
     comments: tuple[str, ...]
+
+    @property
+    def frames_per_second(self) -> float:
+        return DEFAULT_FS if self.fs is None else self.fs
 
     @property
     def files(self) -> tuple[str, ...]:

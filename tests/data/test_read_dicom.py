@@ -120,12 +120,55 @@ def _drop_rhythm(dataset: pydicom.Dataset) -> None:
     del dataset.WaveformSequence[0]
 
 
+@pytest.mark.parametrize("offset_ms", ["-5", "120000"])
+def test_when_the_only_group_began_does_not_matter(sample: bytes, offset_ms: str) -> None:
+    def change(dataset: pydicom.Dataset) -> None:
+        dataset.WaveformSequence = pydicom.Sequence(dataset.WaveformSequence[:1])
+        dataset.WaveformSequence[0].MultiplexGroupTimeOffset = offset_ms
+
+    np.testing.assert_array_equal(read_ecg(_changed(sample, change)).signal, read_ecg(sample).signal)
+
+
+def test_samples_of_eight_bits_are_read(sample: bytes) -> None:
+    def change(dataset: pydicom.Dataset) -> None:
+        group = dataset.WaveformSequence[0]
+        coarse = np.frombuffer(group.WaveformData, "<i2") // 16  # within -128 and 127 in this ECG
+        group.WaveformBitsAllocated, group.WaveformSampleInterpretation = 8, "SB"
+        group["WaveformData"].VR = "OB"
+        group.WaveformData = coarse.clip(-128, 127).astype(np.int8).tobytes()
+        for channel in group.ChannelDefinitionSequence:
+            channel.ChannelSensitivity = float(channel.ChannelSensitivity) * 16
+
+    np.testing.assert_allclose(read_ecg(_changed(sample, change)).signal, read_ecg(sample).signal, atol=16 * 1.25 / 1000)
+
+
 def _drop_unit(dataset: pydicom.Dataset) -> None:
     del dataset.WaveformSequence[0].ChannelDefinitionSequence[3].ChannelSensitivityUnitsSequence
 
 
 def _claim_more(dataset: pydicom.Dataset) -> None:
     dataset.WaveformSequence[0].NumberOfWaveformSamples = 2**32 - 1
+
+
+def _negative_rate(dataset: pydicom.Dataset) -> None:
+    dataset.WaveformSequence[0].SamplingFrequency = "-500"
+
+
+def _no_rate(dataset: pydicom.Dataset) -> None:
+    del dataset.WaveformSequence[0].SamplingFrequency
+
+
+def _claim_gigabytes(dataset: pydicom.Dataset) -> None:
+    """A few hundred samples that a rate and offsets of a minute would spread over some 100 million."""
+    groups = []
+    for offset in (0, 30_000, 59_000):
+        group = copy.deepcopy(dataset.WaveformSequence[0])
+        group.SamplingFrequency, group.MultiplexGroupTimeOffset = "50000", str(offset)
+        group.NumberOfWaveformSamples, group.WaveformData = 100, group.WaveformData[: 12 * 100 * 2]
+        for number, channel in enumerate(group.ChannelDefinitionSequence if offset else ()):
+            channel.ChannelSourceSequence, channel.ChannelLabel = pydicom.Sequence(), f"X{offset} {number}"
+        groups.append(group)
+    dataset.WaveformSequence = pydicom.Sequence(groups)
 
 
 def _drop_waveform(dataset: pydicom.Dataset) -> None:
@@ -143,6 +186,9 @@ def _compress(dataset: pydicom.Dataset) -> None:
         (_drop_rhythm, "only an averaged beat"),
         (_drop_unit, "without sensitivity or unit"),
         (_claim_more, "cut off"),
+        (_claim_gigabytes, "2,950,100 samples in 36 channels, wanted one ECG"),
+        (_negative_rate, "sampling rate is -500 Hz, wanted 40 to 50000 Hz"),
+        (_no_rate, "sampling rate is 0 Hz, wanted 40 to 50000 Hz"),
         (_drop_waveform, "without a waveform"),
         (_compress, "compressed samples"),
     ],

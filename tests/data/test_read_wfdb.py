@@ -131,6 +131,23 @@ def test_an_invalid_sample_is_a_gap(wfdb_files: Files, ecg_mv: np.ndarray) -> No
     assert "Lead V2: not recorded for 10% of the time." in record.warnings
 
 
+def test_a_signal_file_may_have_dots_in_its_name(wfdb_files: Files, ecg_mv: np.ndarray) -> None:
+    files = wfdb_files()
+    dotted = {"rec.hea": files["rec.hea"].replace(b"rec.dat", b"rec.2024-01.dat"), "rec.2024-01.dat": files["rec.dat"]}
+
+    np.testing.assert_allclose(read_upload(dotted).signal, ecg_mv, atol=0.0005)
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\r"])
+def test_lines_end_as_any_desktop_ends_them(wfdb_files: Files, ecg_mv: np.ndarray, end: bytes) -> None:
+    files = wfdb_files(comments="# Age: 64\n")
+    files["rec.hea"] = files["rec.hea"].replace(b"\n", end)
+
+    record = read_upload(files)
+    np.testing.assert_allclose(record.signal, ecg_mv, atol=0.0005)
+    assert record.patient.age == 64
+
+
 def test_names_and_ids_stay_outside(wfdb_files: Files) -> None:
     files = wfdb_files(comments="# Name: Jane Roe\n# Patient name: Roe\n# Patient ID: 4711\n# Age: 64\n# Sex: F\n# Dx: 426783006\n")
 
@@ -158,6 +175,8 @@ def test_microvolts_written_with_a_greek_letter_are_not_volts(wfdb_files: Files,
         (b"rec 12 500 5000", b"rec 1000000 500 5000", "claims 1,000,000 signals"),
         (b"rec 12 500 5000", b"rec 13 500 5000", "claims 13 signals and describes 12"),
         (b"rec 12 500 5000", b"rec 12 0.001 5000", "sampling rate is 0.001 Hz"),
+        (b"rec 12 500 5000", b"rec 12 0 5000", "sampling rate is 0 Hz"),
+        (b"rec 12 500 5000", b"rec 12 -500 5000", "sampling rate is -500 Hz"),
         (b"rec 12 500 5000", b"rec/12 12 500 5000", "several segments"),
         (b"rec.dat 16 1000", b"rec.dat 99 1000", "format 99"),
         (b"/mV", b"/mmHg", "no standard ECG lead in a unit of voltage"),
