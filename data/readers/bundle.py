@@ -31,7 +31,9 @@ def file_content(path: Path) -> bytes:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise UnreadableEcgError("is a folder, wanted the file of one ECG: name a file in it, or read it as a data set")
+            raise UnreadableEcgError(
+                "is a folder, wanted one ECG file: name a file in it, or add the whole folder to a library with `ecg-cases index`"
+            )
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableEcgError("is a device or a pipe, wanted an ordinary file: save the ECG as a file first")
         _check_size(status.st_size)

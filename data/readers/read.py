@@ -49,7 +49,7 @@ def read_ecg(
         label, path = own_name(name or "") or "the file", None
     else:
         path = Path(path_or_bytes)
-        label = own_name(name or path.name) or "the file"
+        label = own_name(name or path.name or path.absolute().name) or "the file"
     with _refusing_in_one_line(label):
         files = _with_companions(path) if path else {label: bytes(path_or_bytes)}  # type: ignore[arg-type]
         return _read(files, Given(fs=fs, unit=unit), start=start, keep_id=keep_id)
@@ -87,7 +87,7 @@ def _refusing_in_one_line(label: str) -> Iterator[None]:
 def _with_companions(path: Path) -> Bundle:
     """The file and those it refers to in its own folder. A WFDB record may be named by its signal file, or without suffix."""
     header = path.parent / f"{path.name}.hea"
-    if not path.exists() and header.is_file():
+    if not path.is_file() and header.is_file():
         path = header
     content = file_content(path)
     fmt = format_of(content)

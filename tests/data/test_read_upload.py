@@ -110,6 +110,14 @@ def test_a_folder_and_a_missing_path_are_said(tmp_path: Path) -> None:
         read_ecg(tmp_path / "gone.hea")
 
 
+def test_a_record_beside_a_folder_of_its_name_is_read(tmp_path: Path, wfdb_files: Files) -> None:
+    (tmp_path / "rec").mkdir()
+    for name, content in wfdb_files().items():
+        (tmp_path / name).write_bytes(content)
+
+    assert read_ecg(tmp_path / "rec").n_samples == 5000
+
+
 @pytest.mark.parametrize("path", ["", ".", "/"])
 def test_a_path_without_a_name_is_a_folder(path: str) -> None:
     with pytest.raises(UnreadableEcgError, match="is a folder"):

@@ -211,7 +211,11 @@ def zip_bomb(folder: Path) -> Path:
     return path
 
 
-BAD = (empty, text_named_dcm, header_without_signal, header_that_leaves_its_folder, wrong_checksum, nothing_but_nan, zip_bomb)
+def a_folder(folder: Path) -> Path:
+    return folder
+
+
+BAD = (a_folder, empty, text_named_dcm, header_without_signal, header_that_leaves_its_folder, wrong_checksum, nothing_but_nan, zip_bomb)
 
 
 @pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.__name__)
@@ -224,6 +228,19 @@ def test_bad_input_is_one_line_and_code_2(bad: Callable[[Path], Path], wfdb_reco
     assert result.stderr.count("\n") == 1
     assert "wanted" in result.stderr
     assert str(path.parent) not in result.stderr
+
+
+def test_the_folder_one_is_in_is_called_by_its_name(tmp_path: Path, library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ward").mkdir()
+    monkeypatch.chdir(tmp_path / "ward")
+
+    result = run("query", ".", "--library", library)
+
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "ecg-cases: ward: is a folder, wanted one ECG file: "
+        "name a file in it, or add the whole folder to a library with `ecg-cases index`\n"
+    )
 
 
 @pytest.mark.parametrize("folder", ["missing", "."])
