@@ -4,6 +4,7 @@ Rate and unit come from comment lines (`# fs: 500`, `# unit: uV`), from the head
 caller; a table that leaves them open is refused, unless its amplitude allows one unit only.
 """
 
+import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,9 +20,12 @@ from data.readers.bundle import Bundle, own_name
 from data.readers.channels import RATES, Channel, ecg_record, millivolts
 from data.readers.format import Format, Given
 from data.readers.header_text import kept, pair, patient_of
+from data.readers.text import decoded
 from data.record import EcgRecord
 
 _HEAD = 20_000  # bytes looked at to tell a table
+_MAX_COLUMNS = 1000
+_LONGEST_LABEL = 100  # characters; in a longer one no unit is looked for, which would take as long as somebody likes
 _DELIMITERS = (",", ";", "\t", "|")
 _MISSING = {"", "nan", "na", "n/a", "null", "none", "-"}
 _RATE_KEYS = {
@@ -55,9 +59,10 @@ class _Table:
 def sniff(content: bytes) -> bool:
     """Text whose first row names at least one lead, or whose rows are all numbers (refused later, with what is missing)."""
     head = content[:_HEAD]
-    if b"\0" in head:
+    text = decoded(head)
+    if "\0" in text:
         return False
-    lines = [line for line in _text(head).splitlines() if line.strip() and not line.lstrip().startswith("#")][:3]
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")][:3]
     if len(lines) < 2:
         return False
     delimiter = _delimiter(lines[0])
@@ -101,13 +106,6 @@ def read(name: str, files: Bundle, given: Given) -> EcgRecord:
 FORMAT = Format("CSV with a header of lead names", sniff, read)
 
 
-def _text(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
-
-
 def _delimiter(header: str) -> str | None:
     """The most frequent one, or None for blanks."""
     best = max(_DELIMITERS, key=header.count)
@@ -115,11 +113,18 @@ def _delimiter(header: str) -> str | None:
 
 
 def _cells(line: str, delimiter: str | None) -> list[str]:
-    return [cell.strip().strip("\"'").strip() for cell in line.split(delimiter)]
+    return [cell.strip().strip("\"'").strip() for cell in _split(line, delimiter)]
+
+
+def _split(line: str, delimiter: str | None) -> list[str]:
+    quoted = delimiter is not None and '"' in line  # a delimiter between quotation marks parts nothing
+    return next(csv.reader([line], delimiter=delimiter or " ", skipinitialspace=True)) if quoted else line.split(delimiter)
 
 
 def _name_and_unit(cell: str) -> tuple[str, str]:
     """ "II [mV]", "II (uV)", "II_mV" to name and unit."""
+    if len(cell) > _LONGEST_LABEL:
+        return cell, ""
     match = _IN_BRACKETS.fullmatch(cell) or _BEHIND.fullmatch(cell)
     if match and (millivolts(match[2]) or match[2].lower() in _SECONDS):
         return match[1].strip(), match[2]
@@ -139,17 +144,20 @@ def _is_number(cell: str) -> bool:
 
 
 def _table(content: bytes) -> _Table:
-    lines = _text(content).splitlines()
+    lines = decoded(content).splitlines()
     is_row = [bool(line) and not line.isspace() and not line.lstrip().startswith("#") for line in lines]
     comments = [line.strip().strip("#").strip() for line, row in zip(lines, is_row, strict=True) if not row]
     head = is_row.index(True)
     delimiter = _delimiter(lines[head])
-    columns = [_name_and_unit(cell) for cell in _cells(lines[head], delimiter)]
+    cells = _cells(lines[head], delimiter)
+    if len(cells) > _MAX_COLUMNS:
+        raise UnreadableEcgError(f"is a table of {len(cells):,} columns, wanted one a lead and one row a sample: export it so")
+    columns = [_name_and_unit(cell) for cell in cells]
     rows = [n for n in range(head + 1, len(lines)) if is_row[n]]
     if not rows:
         raise UnreadableEcgError("is a table without rows, wanted one row a sample: export it again")
     body = [lines[n] for n in rows]
-    if delimiter in (";", "\t", "|"):
+    if delimiter != ",":
         body = [row.replace(",", ".") for row in body]  # decimal commas
     try:
         values = np.loadtxt(body, delimiter=delimiter, ndmin=2)  # fast, and strict: gaps and faults are left to the loop below
@@ -161,9 +169,13 @@ def _table(content: bytes) -> _Table:
 
 
 def _numbers(number: int, line: str, delimiter: str | None, wanted: int) -> list[float]:
-    cells = line.split(delimiter)
+    cells = _split(line, delimiter)
     if len(cells) == wanted + 1 and not cells[-1].strip():
         cells.pop()  # a delimiter at the end of every row
+    if len(cells) == 2 * wanted and delimiter == ",":
+        raise UnreadableEcgError(
+            f"has {len(cells)} cells in line {number}, wanted {wanted}; these may be decimal commas: write points, or part columns by ';'"
+        )
     if len(cells) != wanted:
         raise UnreadableEcgError(f"has {len(cells)} cells in line {number}, wanted {wanted} as in the header: correct the table")
     return [_number(number, cell) for cell in cells]
@@ -176,7 +188,7 @@ def _number(number: int, cell: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise UnreadableEcgError(f"has {own_name(text)[:20]!r} in line {number}, wanted a number: correct the table") from None
+        raise UnreadableEcgError(f"has {own_name(text)[:20]!r} in line {number}, wanted a number such as 0.25: correct the table") from None
 
 
 def _first(stated: dict[str, str], keys: set[str]) -> str | None:
@@ -204,7 +216,7 @@ def _rate(table: _Table, stated: dict[str, str], given: Given) -> float:
     if not known:
         raise UnreadableEcgError("states no sampling rate, wanted one: add a line '# fs: 500' or a column 'time [s]', or give fs=")
     lowest, highest = min(known.values()), max(known.values())
-    if highest > lowest * 1.01:
+    if len(known) > 1 and highest > lowest * 1.01:
         said = ", ".join(f"{rate:g} Hz by {source}" for source, rate in known.items())
         raise UnreadableEcgError(f"has contradicting sampling rates ({said}), wanted one: correct or leave out the wrong one")
     return next(iter(known.values()))

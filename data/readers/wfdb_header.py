@@ -12,6 +12,7 @@ from math import ceil
 from data.errors import UnreadableEcgError
 from data.readers.bundle import own_name
 from data.readers.channels import MAX_SAMPLES
+from data.readers.text import decoded
 
 MAX_SIGNALS = 256
 MAX_HEADER_BYTES = 1_000_000
@@ -144,11 +145,7 @@ def _lines(content: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Header lines and comments; none where this is no text."""
     if b"\0" in content[:4000]:
         return (), ()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("latin-1")
-    stripped = [line.strip() for line in text.replace("\r", "\n").split("\n")]
+    stripped = [line.strip() for line in decoded(content).replace("\r", "\n").split("\n")]
     # wfdb skips what is not ASCII, which would turn microvolts into volts
     lines = tuple(line.replace("µ", "u").replace("μ", "u") for line in stripped if line and not line.startswith("#"))
     return lines, tuple(comment for line in stripped if line.startswith("#") and (comment := line.strip("# \t")))

@@ -1,11 +1,14 @@
 """Tables that the test writes by hand, and their values back."""
 
 from datetime import datetime
+from time import perf_counter
 
 import numpy as np
 import pytest
 
 from data import UnreadableEcgError, read_ecg
+
+STATED = "# fs: 500\n# unit: mV\n"
 
 
 def _table(
@@ -49,6 +52,22 @@ def test_decimal_commas(ecg_mv: np.ndarray) -> None:
     np.testing.assert_allclose(read_ecg(content).signal, ecg_mv[[1, 6]], atol=1e-4)
 
 
+@pytest.mark.parametrize("delimiter", [" ", "\t", "|"])
+def test_decimal_commas_are_known_by_a_header_without_commas(ecg_mv: np.ndarray, delimiter: str) -> None:
+    content = _table(delimiter.join(("II", "V1")), ecg_mv[[1, 6]], delimiter=delimiter, top=STATED).replace(b".", b",")
+    np.testing.assert_allclose(read_ecg(content).signal, ecg_mv[[1, 6]], atol=1e-4)
+
+
+def test_a_table_in_the_utf_16_of_spreadsheets_is_read(ecg_mv: np.ndarray) -> None:
+    content = _table("II\tV1", ecg_mv[[1, 6]], delimiter="\t", top=STATED).decode().encode("utf-16")
+    np.testing.assert_allclose(read_ecg(content).signal, ecg_mv[[1, 6]], atol=1e-4)
+
+
+def test_cells_may_stand_in_quotation_marks(ecg_mv: np.ndarray) -> None:
+    content = _table('"II","V1"', ecg_mv[[1, 6]], top=STATED, form='"{:.4f}"')
+    np.testing.assert_allclose(read_ecg(content).signal, ecg_mv[[1, 6]], atol=1e-4)
+
+
 def test_what_the_caller_gives_stands_in_for_what_the_table_leaves_open(ecg_mv: np.ndarray) -> None:
     record = read_ecg(_table("II,V1", np.round(ecg_mv[[1, 6]] * 1000), form="{:.0f}"), fs=500, unit="uV")
     np.testing.assert_allclose(record.signal, ecg_mv[[1, 6]], atol=0.0005)
@@ -81,9 +100,6 @@ def test_a_minus_before_avr_is_turned_round(ecg_mv: np.ndarray) -> None:
     np.testing.assert_allclose(record["aVR"], ecg_mv[3], atol=1e-4)
 
 
-STATED = "# fs: 500\n# unit: mV\n"
-
-
 @pytest.mark.parametrize(
     ("table", "said"),
     [
@@ -95,6 +111,9 @@ STATED = "# fs: 500\n# unit: mV\n"
         ("0.1,0.2\n" * 600, "without a header of lead names"),
         (STATED + "I,II\n" + "0.1,0.2\n" * 600 + "0.1\n", "1 cells in line 604, wanted 2"),
         (STATED + "I,II\n" + "0.1,0.2\n" * 600 + "0.1,high\n", "'high' in line 604, wanted a number"),
+        (STATED + "I,II\n" + "0,1,0,2\n" * 600, "4 cells in line 4, wanted 2; these may be decimal commas"),
+        (STATED + "I,II\n" + '"0,1","0,2"\n' * 600, "'0,1' in line 4, wanted a number such as 0.25"),
+        (STATED + ",".join(["I"] * 1001) + "\n" + ",".join(["1"] * 1001), "1,001 columns, wanted one a lead"),
         (STATED + "I,II\n" + "0.1,inf\n" * 600, "beyond any voltage"),
         (STATED + "I,II\n" + "nan,nan\n" * 600, "no recorded value"),
         (STATED + "I,II\n" + "0.1,0.2\n" * 499, "lasts 1.00 s, wanted at least 1 s"),
@@ -108,6 +127,21 @@ def test_a_table_that_leaves_something_open_is_refused_in_words(table: str, said
         read_ecg(table.encode(), name="table.csv")
     assert said in str(refused.value)
     assert str(refused.value).startswith("table.csv: ")
+
+
+@pytest.mark.parametrize("rate", [0.0, -500.0, float("nan"), 1e9])
+def test_a_rate_that_no_ecg_has_is_refused_from_the_caller_too(rate: float) -> None:
+    with pytest.raises(UnreadableEcgError, match="wanted 40 to 50000 Hz"):
+        read_ecg(b"# unit: mV\nI,II\n" + b"0.1,0.2\n" * 600, fs=rate)
+
+
+@pytest.mark.parametrize("label", ["II (" + " " * 15_000 + "x", "II" + " " * 15_000 + "x", "(" * 15_000])
+def test_a_label_made_to_take_forever_does_not(label: str) -> None:
+    start = perf_counter()
+    with pytest.raises(UnreadableEcgError):
+        read_ecg(f"{label},V1\n0.1,0.2\n0.1,0.2\n".encode())
+
+    assert perf_counter() - start < 2
 
 
 def test_text_in_another_encoding_is_read(ecg_mv: np.ndarray) -> None:
