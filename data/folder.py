@@ -14,8 +14,10 @@ from data.case import Case, CaseStream
 from data.errors import DataSetError, UnreadableEcgError
 from data.findings import VOCABULARY
 from data.readers import read_ecg
-from data.readers.header_text import pair, sex_code
+from data.readers.bundle import own_name
+from data.readers.header_text import PERSONAL, names_a_person, pair, sex_code
 from data.readers.registry import format_of
+from data.readers.text import decoded
 from data.record import EcgRecord, Patient
 
 SOURCE = "folder"
@@ -23,7 +25,8 @@ COLUMNS = ("file", "report", "patient", "age", "sex", "date", "statements")
 
 _MAX_REPORT_BYTES = 1 << 20
 _PAPERS = {".txt", ".md", ".html", ".pdf", ".json", ""}  # passed over in silence where they are no ECG: licences, notes, reports
-_NOT_A_REPORT = {"age", "sex", "gender", "height", "weight", "source", "fs", "unit", "units"}
+_NOT_A_REPORT = PERSONAL | {"height", "weight", "source", "fs", "unit", "units"}
+_OLDEST = 120.0  # years
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ def cases(root: str | Path) -> CaseStream:
     """Every readable ECG below a folder; the unreadable ones are in `.skipped` with the reason, by their path in the folder.
 
     A file's report is, in this order: the cell `report` of the folder's table; a text file of the same name (`a.dcm`, `a.txt`); the
-    comments of the file's own header.
+    comments of the file's own header. Lines of it that name a person ("Name: ...") are left out.
 
     The table is any CSV file directly in the folder with a column `file` (path below the folder, with or without extension). It
     may have `report`, `patient` (a pseudonym), `age` in years, `sex` (F or M), `date` (2024-01-31) and `statements` (SCP-ECG codes
@@ -73,7 +76,7 @@ def cases(root: str | Path) -> CaseStream:
                 record = read_ecg(path)
             except UnreadableEcgError as error:
                 if path.suffix.lower() not in _PAPERS:
-                    skipped[name] = str(error)
+                    skipped[name] = str(error).removeprefix(f"{own_name(path.name)}: ")
                 continue
             key = name if name in listed else name.removesuffix(path.suffix)
             unused.discard(key)
@@ -95,7 +98,7 @@ def _case(path: Path, name: str, held: list[EcgRecord], listed: _Listed) -> Case
     return Case(
         case_id=f"{SOURCE}/{name}#{_fingerprint(record)}",
         load=partial(_load, path, patient, held),
-        report=next((text for text in (listed.report, _text_beside(path), _header_report(record)) if text), ""),
+        report=next((text for text in map(_nameless, (listed.report or "", _text_beside(path), _header_report(record))) if text), ""),
         source=SOURCE,
         date=listed.date or (record.time.date().isoformat() if record.time else None),
         patient=patient,
@@ -148,7 +151,7 @@ def _text_beside(path: Path) -> str:
     if text == path or text.is_symlink() or not text.is_file():
         return ""
     with text.open("rb") as file:
-        return _decoded(file.read(_MAX_REPORT_BYTES)).strip()
+        return decoded(file.read(_MAX_REPORT_BYTES))
 
 
 def _header_report(record: EcgRecord) -> str:
@@ -161,18 +164,15 @@ def _header_report(record: EcgRecord) -> str:
     return "\n".join(lines)
 
 
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")  # what German and Swedish desktops write
+def _nameless(report: str) -> str:
+    return "\n".join(line for line in report.splitlines() if not names_a_person(line)).strip()
 
 
 def _is_table(path: Path) -> bool:
     if path.suffix.lower() != ".csv":
         return False
     with path.open("rb") as file:
-        heading = _decoded(file.readline(_MAX_REPORT_BYTES))
+        heading = decoded(file.readline(_MAX_REPORT_BYTES))
     return "file" in _heading(heading)[0]
 
 
@@ -187,7 +187,7 @@ def _tables(root: Path) -> dict[str, _Listed]:
     for path in sorted(root.glob("*.csv")):
         if not path.is_file() or path.is_symlink() or not _is_table(path):
             continue
-        text = _decoded(path.read_bytes())
+        text = decoded(path.read_bytes())
         names, delimiter = _heading(text.partition("\n")[0])
         reader = csv.DictReader(StringIO(text, newline=""), fieldnames=names, delimiter=delimiter, restval="")
         try:
@@ -213,4 +213,6 @@ def _listed(row: Mapping[str, str], where: str) -> _Listed:
         day = date.fromisoformat(row["date"][:10]).isoformat() if row["date"] else None
     except ValueError as error:
         raise DataSetError(f"{where}: age is {row['age']!r} and date {row['date']!r}, wanted years and a day such as 2024-01-31") from error
+    if age is not None and not 0 <= age <= _OLDEST:
+        raise DataSetError(f"{where}: age is {row['age']!r}, wanted years from 0 to {_OLDEST:g}, or nothing where it is not known")
     return _Listed(row["report"] or None, row["patient"] or None, age, sex_code(row["sex"]), day, dict.fromkeys(codes, 100.0))

@@ -17,7 +17,7 @@ from data.leads import standard_lead_name
 from data.readers.bundle import Bundle
 from data.readers.channels import MAX_SAMPLES, Channel, checked_rate, ecg_record
 from data.readers.format import Format, Given
-from data.readers.header_text import sex_code
+from data.readers.header_text import PER_YEAR, sex_code
 from data.record import EcgRecord, Patient
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def _time(dataset: "Dataset") -> datetime | None:
 def _age(dataset: "Dataset", at: datetime | None) -> float | None:
     """Patient's Age (nnnD, W, M or Y), else from the birth date."""
     if written := re.fullmatch(r"(\d{1,3})([DWMY])", _text(dataset, "PatientAge")):
-        age = int(written[1]) / {"D": 365.25, "W": 52.18, "M": 12, "Y": 1}[written[2]]
+        age = int(written[1]) / PER_YEAR[written[2]]
         return round(age, 2) if age <= 120 else None
     born = re.fullmatch(r"(\d{4})(\d\d)(\d\d)", _text(dataset, "PatientBirthDate"))
     if born is None or at is None:

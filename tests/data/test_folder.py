@@ -97,6 +97,25 @@ def test_a_text_of_the_same_name_goes_before_the_header(tmp_path: Path) -> None:
     assert case.report == "Vorhofflimmern, Lagetyp überdreht"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_a_text_is_read_in_the_encodings_of_desktops(tmp_path: Path, encoding: str) -> None:
+    write_ecg(tmp_path / "a")
+    (tmp_path / "a.txt").write_bytes("Lagetyp überdreht".encode(encoding))
+
+    (case,) = folder.cases(tmp_path)
+
+    assert case.report == "Lagetyp überdreht"
+
+
+def test_no_report_holds_a_line_that_names_a_person(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        write_ecg(tmp_path / name, comments=("Name: Jane Roe", "Sinus rhythm.", "Patient ID: 4711"))
+    (tmp_path / "a.txt").write_text("Patientin Jane Roe\ngeb. 01.02.1950\n\nSinus rhythm.\nDr. Roe\n")
+    (tmp_path / "cases.csv").write_text('file,report\nb,"Name: Jane Roe\nSinus rhythm."\n')
+
+    assert [case.report for case in folder.cases(tmp_path)] == ["Sinus rhythm."] * 3
+
+
 def test_a_table_goes_before_both(tmp_path: Path) -> None:
     write_ecg(tmp_path / "ward" / "a", comments=("Sinus rhythm.",))
     (tmp_path / "ward" / "a.txt").write_text("LVH")
@@ -134,6 +153,9 @@ def test_what_a_table_lists_and_nobody_finds_is_counted(tmp_path: Path) -> None:
     ("cells", "message"),
     [
         ("a,old,F,,", "line 2: age is 'old'"),
+        ("a,nan,F,,", "line 2: age is 'nan', wanted years from 0 to 120"),
+        ("a,-3,F,,", "line 2: age is '-3', wanted years from 0 to 120"),
+        ("a,300,F,,", "line 2: age is '300', wanted years from 0 to 120"),
         ("a,70,X,,", "line 2: sex is 'X'"),
         ("a,70,F,31.1.2024,", "date '31.1.2024'"),
         ("a,70,F,,HEART", "statement 'HEART' is not of the vocabulary"),
@@ -154,6 +176,16 @@ def test_an_unreadable_file_is_counted_and_the_rest_goes_on(tmp_path: Path) -> N
 
     assert [case.case_id.partition("#")[0] for case in cases] == ["folder/b.hea"]
     assert list(cases.skipped) == ["a.dcm"]
+
+
+def test_files_that_fail_alike_have_one_reason(tmp_path: Path) -> None:
+    for name in ("a.dcm", "b.dcm"):
+        (tmp_path / name).write_bytes(b"no ECG at all")
+
+    cases = folder.cases(tmp_path)
+
+    assert list(cases) == []
+    assert len(set(cases.skipped.values())) == 1
 
 
 def test_a_header_without_its_signal_is_counted(tmp_path: Path) -> None:
