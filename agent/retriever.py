@@ -41,7 +41,7 @@ class EcgRetriever(BaseRetriever):
 
 
 def node(hit: CaseHit) -> NodeWithScore:
-    """A hit as LlamaIndex knows it; `node_id` is the case id."""
+    """A hit as LlamaIndex knows it; `node_id` is the case id, which may be the path of a file, and is not shown to a language model."""
     case = hit.case
     about = {
         "case_id": case.case_id,
@@ -55,4 +55,12 @@ def node(hit: CaseHit) -> NodeWithScore:
         "similarity_ecg": hit.similarity("ecg"),
         "similarity_report": hit.similarity("report"),
     }
-    return NodeWithScore(node=TextNode(id_=case.case_id, text=case.report, metadata=about), score=hit.score)
+    private = ["case_id", "date"]
+    text = TextNode(
+        id_=case.case_id,
+        text=case.report,
+        metadata=about,
+        excluded_llm_metadata_keys=private,
+        excluded_embed_metadata_keys=private,
+    )
+    return NodeWithScore(node=text, score=hit.score)

@@ -1,5 +1,5 @@
 import pytest
-from llama_index.core.schema import QueryBundle
+from llama_index.core.schema import MetadataMode, QueryBundle
 
 from agent.library import CaseLibrary
 from agent.retriever import EcgQueryBundle, EcgRetriever
@@ -40,6 +40,14 @@ def test_a_node_holds_the_report_and_what_is_known_of_the_case(library: CaseLibr
         case.patient.age,
         sorted(case.codes),
     )
+
+
+def test_a_language_model_sees_neither_id_nor_date(library: CaseLibrary) -> None:
+    node = EcgRetriever(library, k=1).retrieve(EcgQueryBundle("", ecg=wave(3)))[0]
+    shown = node.node.get_content(metadata_mode=MetadataMode.LLM)
+    assert "statements" in shown
+    assert node.node_id not in shown
+    assert "date" not in shown
 
 
 def test_conditions_hold_for_every_node(library: CaseLibrary) -> None:
