@@ -9,7 +9,7 @@ import numpy.typing as npt
 import torch
 
 from data import EcgRecord
-from encoders.checkpoint import CheckpointConfig, load_checkpoint
+from encoders.checkpoint import CheckpointConfig, load_checkpoint, text_model
 from encoders.text import SentenceEncoder
 from encoders.towers import TwoTowers
 
@@ -21,12 +21,13 @@ class Encoder:
 
     batch_size = 64
 
-    def __init__(self, model: TwoTowers, config: CheckpointConfig, id: str) -> None:
+    def __init__(self, model: TwoTowers, config: CheckpointConfig, id: str, sentences: SentenceEncoder | None = None) -> None:
+        """`sentences` embeds reports; None: the encoder that `config.text_model` names."""
         self.id = id
         self.config = config
         self._model = model.eval()
         self._canvas = config.canvas
-        self._sentences = SentenceEncoder(config.text_model)
+        self._sentences = sentences or SentenceEncoder(config.text_model)
 
     @property
     def dim(self) -> int:
@@ -64,4 +65,5 @@ def load_encoder(path: str | Path | None = None) -> Encoder:
     CheckpointError : not a checkpoint, damaged, or of another format
     """
     folder = Path(path) if path is not None else Path(str(files("encoders") / "weights"))
-    return Encoder(*load_checkpoint(folder))
+    model, config, id = load_checkpoint(folder)
+    return Encoder(model, config, id, SentenceEncoder(text_model(folder, config)))

