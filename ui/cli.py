@@ -152,15 +152,17 @@ def evaluate(
     root: Annotated[Path, typer.Argument(metavar="PTB-XL", help="the data set's folder")],
     gallery: Annotated[str, typer.Option(help="folds that are searched")] = "1-8",
     queries: Annotated[str, typer.Option(help="folds that ask")] = "9",
+    as_json: Annotated[bool, typer.Option("--json", help="the same as data, for programs")] = False,
     encoder: Weights = None,
 ) -> None:
-    """Measure retrieval on PTB-XL, beside chance, random weights and a spectrum."""
+    """Measure retrieval on PTB-XL, beside chance, random weights, a spectrum and the ceilings."""
     folds = {"gallery": sources.fold_numbers(gallery), "queries": sources.fold_numbers(queries)}
     from encoders import load_encoder
     from encoders.evaluate import evaluate
     from ui import tables
 
-    typer.echo(tables.quality(evaluate(root, load_encoder(encoder), **folds)))
+    result = evaluate(root, load_encoder(encoder), **folds, progress=lambda step: typer.echo(f"{step} ...", err=True))
+    typer.echo(json.dumps(result.as_data(), ensure_ascii=False, indent=2) if as_json else tables.evaluation(result))
 
 
 @app.command()

@@ -1,0 +1,1 @@
+"""The parts of the retrieval benchmark; `encoders.evaluate` runs them."""
