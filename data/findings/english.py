@@ -30,7 +30,7 @@ _WAVES = re.compile(r"[pqrst]{0,4}(i{1,3}|av[rlf])?")  # "rSIII", "qaVF"
 _ENOUGH = 4000  # characters that tell a language
 _SPACES = re.compile(r"\s+")
 _BEFORE_MARK = re.compile(r"\s+([,.;:)])|(?<=\()\s+")
-_LOOSE_MARKS = re.compile(r"^[\s,.;:]+|[\s,;:]+$")
+_LOOSE_BEFORE, _LOOSE_BEHIND = " ,.;:", " ,;:"
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def to_english(text: str, *, language: str | None = None) -> str:
         before = "" if kind == "boilerplate" else kind
         at = stop
     joined = "".join([*parts, _SPACES.sub(" ", text[end:])])
-    return _LOOSE_MARKS.sub("", _BEFORE_MARK.sub(lambda mark: mark[1] or "", joined))
+    return _BEFORE_MARK.sub(lambda mark: mark[1] or "", joined).lstrip(_LOOSE_BEFORE).rstrip(_LOOSE_BEHIND)
 
 
 def _separator(gap: str, before: str, kind: str) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -186,6 +187,13 @@ class TestEnglish:
 
     def test_a_report_of_boilerplate_alone_is_empty(self) -> None:
         assert to_english("trace only requested.") == ""
+
+    @pytest.mark.parametrize("marks", [",", "; ", ". ,", "   ,"])
+    def test_takes_no_longer_than_the_text_is_long(self, marks: str) -> None:
+        start = perf_counter()
+
+        assert to_english(f"Sinusrhythmus {marks * 100_000} Linkstyp", language="de").startswith("sinus rhythm")
+        assert perf_counter() - start < 5
 
     def test_marks_what_it_does_not_know(self) -> None:
         assert to_english("sinusrhythmus donaudampfschiff") == "sinus rhythm \u2039donaudampfschiff\u203a"
