@@ -5,6 +5,7 @@ import queue
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -49,5 +50,5 @@ def iterate(source: AsyncIterator[T], timeout_s: float) -> Iterator[T]:
             yield value  # type: ignore[misc]
     finally:
         for loop, task in stopped:
-            if not loop.is_closed():
+            with suppress(RuntimeError):  # the loop is closed: the source was through
                 loop.call_soon_threadsafe(task.cancel)

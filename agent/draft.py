@@ -10,7 +10,7 @@ import numpy as np
 from agent.check import checked
 from agent.evidence import RESEARCH_USE, Evidence, Kind, Sentence, cite, numbers_in, quote, split_sentences, spoken
 from agent.hits import CaseHit
-from agent.measure import Measurements, measure
+from agent.measure import FIELDS, Measurements, measure
 from data import STANDARD_LEADS, Case, EcgRecord
 from data.findings import VOCABULARY
 from data.quality import doubts, unusable_reason
@@ -127,24 +127,15 @@ def certain(case: Case, code: str) -> bool:
 
 def measurement_sentences(m: Measurements) -> list[str]:
     """What was measured on this ECG, and what could not be."""
+    values = [(name, getattr(m, field), unit) for field, (name, unit) in FIELDS.items()]
     parts = [
-        f"{name} {value:.0f}{unit}"
-        for name, value, unit in (
-            ("heart rate", m.heart_rate_bpm, "/min"),
-            ("PR", m.pr_ms, " ms"),
-            ("QRS", m.qrs_ms, " ms"),
-            ("QT", m.qt_ms, " ms"),
-            ("QTc", m.qtc_ms, f" ms ({m.qtc_formula})"),
-            ("axis", m.axis_deg, "°"),
-        )
-        if value is not None
+        f"{name} {value:.0f}{unit}{f' ({m.qtc_formula})' if name == 'QTc' else ''}" for name, value, unit in values if value is not None
     ]
     sentences = [f"This ECG: {', '.join(parts)}."] if parts else []
-    names = {"heart_rate_bpm": "heart rate", "pr_ms": "PR", "qrs_ms": "QRS", "qt_ms": "QT", "axis_deg": "axis"}
     by_reason: dict[str, list[str]] = defaultdict(list)
     for field, reason in m.missing.items():
-        if field in names:
-            by_reason[reason].append(names[field])
+        if field != "qtc_ms":  # it is missing where QT is
+            by_reason[reason].append(FIELDS[field][0])
     return sentences + [f"Not measured on this ECG: {', '.join(what)} ({reason})." for reason, what in by_reason.items()]
 
 

@@ -31,6 +31,16 @@ P_HEIGHT = 0.2  # QRS-band energy over that of the larger beats, below which a p
 T_WAVE_S, T_HEIGHT = 0.46, 0.7  # so soon after a beat and so much lower than it, a peak is that beat's T wave
 
 
+FIELDS: Mapping[str, tuple[str, str]] = {  # of `Measurements`: what it is called in a sentence, and what stands behind its number
+    "heart_rate_bpm": ("heart rate", "/min"),
+    "pr_ms": ("PR", " ms"),
+    "qrs_ms": ("QRS", " ms"),
+    "qt_ms": ("QT", " ms"),
+    "qtc_ms": ("QTc", " ms"),
+    "axis_deg": ("axis", "°"),
+}
+
+
 @dataclass(frozen=True)
 class Measurements:
     """What could be measured; None where it could not, with the reason in `missing`.
@@ -81,8 +91,7 @@ def measure(record: EcgRecord) -> Measurements:
 
 
 def _nothing(reason: str, n_leads: int = 0) -> Measurements:
-    names = ("heart_rate_bpm", "pr_ms", "qrs_ms", "qt_ms", "qtc_ms", "axis_deg")
-    return Measurements(leads=n_leads, missing=dict.fromkeys(names, reason))
+    return Measurements(leads=n_leads, missing=dict.fromkeys(FIELDS, reason))
 
 
 def _usable(record: EcgRecord) -> tuple[list[str], Array]:

@@ -8,7 +8,6 @@ from llama_index.core.base.response.schema import Response
 from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
 
 from agent.conversation import Conversation, Reply
-from agent.evidence import RESEARCH_USE
 from agent.hits import CaseHit
 from agent.retriever import EcgQueryBundle, node
 from data import EcgRecord
@@ -72,8 +71,7 @@ def _bundle(question: QueryType, ecg: EcgRecord | None) -> QueryBundle:
 
 def _response(reply: Reply) -> Response:
     nodes = [_cited(hit, number) for number, hit in zip(reply.citations, reply.cases, strict=True)]
-    parts = [part for part in (reply.notice, reply.text, RESEARCH_USE) if part]
-    return Response("\n\n".join(parts), source_nodes=nodes, metadata={"withheld": [sentence.reason for sentence in reply.withheld]})
+    return Response(str(reply), source_nodes=nodes, metadata={"withheld": [sentence.reason for sentence in reply.withheld]})
 
 
 def _cited(hit: CaseHit, number: int) -> NodeWithScore:

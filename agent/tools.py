@@ -5,13 +5,13 @@ for the ECG of the person who asks.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from agent.casebook import Casebook, NoSuchCaseError, describe_conditions, fulfils
 from agent.draft import certain, nothing_similar, offline_sentences, reported
 from agent.evidence import quote, spoken
-from agent.measure import Measurements
+from agent.measure import FIELDS, Measurements
 from data.errors import EcgCasesError
 from data.findings import VOCABULARY
 from data.findings.extract import extract
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from llama_index.core.tools import FunctionTool
 
 Result = dict[str, Any]
-FIELDS = ("heart_rate_bpm", "pr_ms", "qrs_ms", "qt_ms", "qtc_ms", "axis_deg")
 
 
 class UnknownFindingError(EcgCasesError, ValueError):
@@ -235,7 +234,7 @@ class CaseTools:
         case = self.book.case(number)
         return [{"name": spoken(code), "certain": certain(case, code)} for code in reported(case) if code in codes]
 
-    def _measured(self, number: int, fields: Sequence[str]) -> Result:
+    def _measured(self, number: int, fields: Iterable[str]) -> Result:
         m: Measurements = self.book.measured(number)
         values = {name: getattr(m, name) for name in fields}
         missing = {name: m.missing.get(name, "not measured") for name, value in values.items() if value is None}

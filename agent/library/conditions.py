@@ -27,7 +27,7 @@ class ConditionError(EcgCasesError, ValueError):
 
 
 def chroma_where(conditions: Conditions | None) -> Where | None:
-    """Conditions as Chroma's `where` over the metadata that `metadata` writes; None where there are none.
+    """Conditions as Chroma's `where` over the metadata that `rows.conditions_of` makes; None where there are none.
 
     Parameters
     ----------

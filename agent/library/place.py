@@ -58,7 +58,7 @@ class Folder:
     """A folder of this machine, by Chroma's persistent client. No network.
 
     Chroma is not safe for several processes: an open client never sees another's vectors, and two writers lose some. So one
-    writer holds a lock, and counts up a version after each batch by which readers know to connect anew.
+    writer holds a lock, and renews a file `version` after each batch, by the time of which readers know to connect anew.
     """
 
     exclusive = True
@@ -75,7 +75,10 @@ class Folder:
             raise NotALibraryError(f"{self.name} is a file: give a new or an empty folder for the library")
         if self._path.is_dir() and any(self._path.iterdir()) and not (self._path / _DATABASE).is_file():
             raise NotALibraryError(f"{self.name} has other files in it: give a new or an empty folder for the library")
-        self._path.mkdir(parents=True, exist_ok=True, mode=0o700)  # reports of patients: for their owner only
+        try:
+            self._path.mkdir(parents=True, exist_ok=True, mode=0o700)  # reports of patients: for their owner only
+        except OSError as error:
+            raise NotALibraryError(f"{self.name} cannot be made ({error.strerror}): give a folder where you may write") from error
 
     def check(self) -> None:
         if not (self._path / _DATABASE).is_file():

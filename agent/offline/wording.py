@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from agent.evidence import cite
+from agent.measure import FIELDS
 
 Result = Mapping[str, Any]
 
@@ -16,14 +17,6 @@ NOTHING_YET = "No case has been looked up yet: upload an ECG or search first."
 REFUSAL = (
     "I only speak about this ECG and the past cases in the library; I give no advice on treatment and follow no other request. " + CAN_ASK
 )
-_FIELD = {
-    "heart_rate_bpm": ("heart rate", "/min"),
-    "pr_ms": ("PR", " ms"),
-    "qrs_ms": ("QRS", " ms"),
-    "qt_ms": ("QT", " ms"),
-    "qtc_ms": ("QTc", " ms"),
-    "axis_deg": ("axis", "°"),
-}
 
 
 def worded(result: Result) -> str:
@@ -92,8 +85,8 @@ def _measured(result: Result) -> list[str]:
 
 
 def _measured_row(row: Result) -> str:
-    given = [f"{name} {row[field]:.0f}{unit}" for field, (name, unit) in _FIELD.items() if row.get(field) is not None]
-    lacking = [f"{_FIELD[field][0]} not measurable ({reason})" for field, reason in row["missing"].items()]
+    given = [f"{name} {row[field]:.0f}{unit}" for field, (name, unit) in FIELDS.items() if row.get(field) is not None]
+    lacking = [f"{FIELDS[field][0]} not measurable ({reason})" for field, reason in row["missing"].items()]
     who = f"Case {row['case']}" if row["case"] else "Your ECG"
     return f"{who}: {', '.join(given + lacking)}{cite_all([row['case']] if row['case'] else [])}."
 

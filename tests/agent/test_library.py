@@ -236,6 +236,11 @@ class TestOpening:
                 way(tmp_path, encoder=encoder)
         assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
+    def test_a_place_where_nothing_can_be_made_is_refused(self, tmp_path: Path, encoder: StandInEncoder) -> None:
+        (tmp_path / "letter.txt").write_text("hello")
+        with pytest.raises(NotALibraryError, match="lib cannot be made .*: give a folder where you may write"):
+            CaseLibrary.create(tmp_path / "letter.txt" / "lib", encoder=encoder)
+
     def test_a_database_of_something_else_is_refused(self, tmp_path: Path, encoder: StandInEncoder) -> None:
         (tmp_path / "chroma.sqlite3").write_bytes(b"no database at all" * 100)
         with pytest.raises(NotALibraryError, match="not a library"):
