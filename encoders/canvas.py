@@ -1,4 +1,4 @@
-"""The picture of an ECG: one row a lead, one column a hundredth of a second, and a mask for what was not recorded."""
+"""From an ECG to its traces, one row a lead and one column a hundredth of a second, and from these to a picture."""
 
 from dataclasses import dataclass
 
@@ -8,23 +8,26 @@ import torch
 from scipy.signal import butter, sosfiltfilt
 
 from data import EcgRecord
-
-CHANNELS = 3  # voltage, shape, recorded
+from encoders.pictures import STRIP, picture
 
 
 @dataclass(frozen=True)
 class Canvas:
-    """Geometry and normalisation of the picture; stored with the weights that were trained on it."""
+    """How traces are made and what is painted of them; stored with the weights that were trained on it."""
 
     columns_per_second: int = 100
     seconds: float = 10.0
     band_hz: tuple[float, float] = (0.5, 40.0)  # below: baseline wander; above: mains and muscle
     clip_mv: float = 5.0
     least_rms_mv: float = 0.05  # a quieter lead is not blown up to look like a louder one
+    picture: str = STRIP  # one of `encoders.pictures.PICTURES`
+
+    def __post_init__(self) -> None:
+        picture(self.picture)
 
     @property
     def width(self) -> int:
-        """Columns of the picture."""
+        """Columns of the traces."""
         return round(self.columns_per_second * self.seconds)
 
     def trace(self, record: EcgRecord) -> npt.NDArray[np.float32]:
@@ -47,13 +50,5 @@ class Canvas:
         return canvas
 
     def paint(self, traces: torch.Tensor) -> torch.Tensor:
-        """Traces (batch, lead, column) in mV with NaN as pictures (batch, channel, lead, column).
-
-        The channels: voltage in mV; the same with each lead scaled to unit root mean square, which shows the shape of
-        small leads; 1 where recorded, 0 where not. What was not recorded is 0 in all three.
-        """
-        recorded = ~torch.isnan(traces)
-        voltage = torch.where(recorded, traces, 0.0)
-        mean_square = voltage.square().sum(-1, keepdim=True) / recorded.sum(-1, keepdim=True).clamp(min=1)
-        shape = voltage / (mean_square.sqrt() + self.least_rms_mv)
-        return torch.stack([voltage, shape, recorded.to(voltage.dtype)], dim=1)
+        """Traces (batch, lead, column) in mV with NaN as pictures (batch, channel, row, column); what was not recorded is 0."""
+        return picture(self.picture).paint(traces, self)

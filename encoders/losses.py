@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import torch
-from torch.nn.functional import cross_entropy, softplus
+from torch.nn.functional import cosine_similarity, cross_entropy, softplus
 
 
 def overlap(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
@@ -51,3 +51,21 @@ def contrast(vectors: torch.Tensor, others: torch.Tensor, weights: torch.Tensor,
     if not counted.any():
         return logits.sum() * 0.0
     return cross_entropy(logits[counted], (wanted / sums.clamp(min=1e-9))[counted])
+
+
+def disagreement(vectors: torch.Tensor, others: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """How far a vector's cosines to all others are from proportional to the wanted nearness: 1 - cosine of the two rows, their mean.
+
+    Where the nearness is uncertain, the best direction is that of its expectation: a ranking by it is one by expected gain, which
+    is what NDCG rewards. A contrast, being a softmax, draws to the likeliest class instead.
+
+    Parameters
+    ----------
+    vectors, others : (n, dim) and (m, dim), of length 1
+    wanted : (n, m), 0 or more, or nan for a pair that is left out
+    """
+    left_out = torch.isnan(wanted)
+    cosines = (vectors @ others.T).masked_fill(left_out, 0.0)
+    wanted = wanted.masked_fill(left_out, 0.0)
+    counted = wanted.sum(1) > 0
+    return (1 - cosine_similarity(cosines[counted], wanted[counted], dim=1)).mean()

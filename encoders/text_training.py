@@ -23,6 +23,7 @@ from data.findings.english import MARKS
 from data.findings.vocabulary import read_table
 from encoders.levels import LEVELS, one_hot, projection
 from encoders.losses import contrast, nearness
+from encoders.precision import halved
 from encoders.pruning import can_prune, prune
 from encoders.text import SentenceEncoder
 
@@ -141,14 +142,12 @@ def fit(model: "SentenceTransformer", data: StatedTexts, how: TextTraining, stat
     steps = how.epochs * math.ceil(len(data.texts) / how.batch_size)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, (step + 1) / (0.1 * steps)) * (1 - step / steps))
     remembered, remembered_labels = torch.empty(0, head.in_features, device=device), torch.empty(0, len(statements), device=device)
-    kind = torch.device(device).type
-    bfloat16 = torch.cuda.is_bf16_supported() if kind == "cuda" else bool(torch.cpu.get_capabilities().get("avx512_bf16"))
 
     with tqdm(total=steps, desc="training the sentence encoder", unit="batch") as progress:
         for picked in chain.from_iterable(_batches(data.texts, how.batch_size, rng) for _ in range(how.epochs)):
             texts = [_varied(data, i, how, rng) for i in picked]
             labels = torch.stack([data.labels[i][rng.integers(len(data.labels[i]))] for i in picked]).to(device)
-            with torch.autocast(kind, torch.bfloat16, enabled=bfloat16):
+            with halved(device):
                 features = {name: value.to(device) for name, value in model.preprocess(texts).items() if isinstance(value, torch.Tensor)}
                 vectors = model(features)["sentence_embedding"]
             vectors = normalize(vectors.float(), dim=-1)

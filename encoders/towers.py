@@ -8,42 +8,43 @@ from pathlib import Path
 import timm
 import torch
 from safetensors.torch import load_file
-from timm.layers import resample_abs_pos_embed
+from timm.layers import PatchEmbed, RelPosBias, resample_abs_pos_embed
+from timm.models import adapt_input_conv
 from timm.models.vision_transformer import VisionTransformer
 from torch import nn
 from torch.nn.functional import normalize
 
-from data import STANDARD_LEADS
-from encoders.canvas import CHANNELS
+from encoders.pictures import STRIP, Picture, picture
+
+_PATCHES = "patch_embed.proj.weight"
 
 
 @dataclass(frozen=True)
 class TowerShape:
     """Sizes of both towers; stored with their weights."""
 
-    width: int = 1000  # columns of the picture
+    width: int = 1000  # columns of the traces
     depth: int = 6  # transformer blocks
     dim: int = 256  # of the shared space
     text_dim: int = 384  # of the sentence encoder
     n_statements: int = 71
     dropout: float = 0.1
+    picture: str = STRIP  # as of the canvas
 
 
 class TimeStem(nn.Module):
     """Picture to tokens by convolutions over time; all leads of one moment go into one token.
 
-    It stands in for timm's patch embedding: a token is 20 columns, 0.2 s, about one QRS complex or one P wave.
+    It stands in for timm's patch embedding: a token is 0.2 s, about one QRS complex or one P wave.
     """
 
-    strides = (2, 2, 1, 5)
-
-    def __init__(self, width: int, embed_dim: int) -> None:
+    def __init__(self, cut: Picture, width: int, embed_dim: int) -> None:
         super().__init__()
-        self.grid_size = (1, width // prod(self.strides))
+        self.grid_size = (1, width // prod(cut.strides))
         self.num_patches = self.grid_size[1]
-        sizes = [CHANNELS * len(STANDARD_LEADS), 64, 96, 128, embed_dim]
+        sizes = [len(cut.channels) * cut.rows, 64, 96, 128, embed_dim]
         layers: list[nn.Module] = []
-        for n_in, n_out, stride in zip(sizes, sizes[1:], self.strides, strict=False):
+        for n_in, n_out, stride in zip(sizes[:-1], sizes[1:], cut.strides, strict=True):
             layers += [nn.Conv1d(n_in, n_out, kernel_size=7, stride=stride, padding=3, bias=False), nn.BatchNorm1d(n_out), nn.GELU()]
         self.convolutions = nn.Sequential(*layers[:-1])
 
@@ -53,42 +54,63 @@ class TimeStem(nn.Module):
 
 
 class EcgTower(nn.Module):
-    """Pictures (batch, channel, lead, column) to unit vectors (batch, dim)."""
+    """Pictures (batch, channel, row, column) to unit vectors (batch, dim)."""
 
     def __init__(self, shape: TowerShape) -> None:
         super().__init__()
+        cut = picture(shape.picture)
+        width = cut.columns or shape.width
         vit = timm.create_model(
             "deit_tiny_patch16_224",
             pretrained=False,
-            img_size=(len(STANDARD_LEADS), shape.width),
-            in_chans=CHANNELS,
+            img_size=(cut.rows, width),
+            patch_size=cut.patch,
+            in_chans=len(cut.channels),
             num_classes=0,
             depth=shape.depth,
             global_pool="avg",
             drop_path_rate=shape.dropout,
-            embed_layer=partial(_time_stem, width=shape.width),
+            embed_layer=partial(_time_stem, cut=cut, width=width) if cut.strides else PatchEmbed,
         )
         assert isinstance(vit, VisionTransformer)
         for block in vit.blocks:
             block.attn.fused_attn = False  # type: ignore[union-attr]  # for fifty tokens plain matrix products train in three quarters of the time on a CPU
         self.vit = vit
         self.projection = nn.Sequential(nn.Dropout(shape.dropout), nn.Linear(self.vit.num_features, shape.dim))
+        self.relative = RelPosBias(self._grid, vit.blocks[0].attn.num_heads, prefix_tokens=1) if cut.relative else None  # type: ignore[union-attr, arg-type]
+
+    @property
+    def _grid(self) -> tuple[int, int]:
+        """Rows and columns of patches."""
+        rows, columns = self.vit.patch_embed.grid_size
+        return int(rows), int(columns)
+
+    @property
+    def n_tokens(self) -> int:
+        """Patches of a picture."""
+        return prod(self._grid)
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        return normalize(self.projection(self.vit(pictures)), dim=-1)
+        bias = None if self.relative is None else self.relative.get_bias()
+        return normalize(self.projection(self.vit(pictures, attn_mask=bias)), dim=-1)
 
     def start_from(self, weights: Path) -> None:
-        """Take the transformer blocks of an ImageNet DeiT-tiny; the stem and the projection start anew.
+        """Take the transformer blocks of an ImageNet DeiT-tiny, and its patches where ours are as large; all else starts anew.
 
         Raises
         ------
         ValueError : the file lacks a block that this tower has
         """
-        state = {name: tensor for name, tensor in load_file(weights).items() if not name.startswith(("patch_embed.", "head", "norm."))}
+        state = {name: tensor for name, tensor in load_file(weights).items() if not name.startswith(("head", "norm."))}
         state["pos_embed"] = resample_abs_pos_embed(
-            state["pos_embed"], new_size=[1, self.vit.patch_embed.num_patches], num_prefix_tokens=1, interpolation="bicubic"
+            state["pos_embed"], new_size=list(self._grid), num_prefix_tokens=1, interpolation="bicubic"
         )
         wanted = self.vit.state_dict()
+        ours, theirs = wanted.get(_PATCHES), state.pop(_PATCHES, None)
+        if ours is not None and theirs is not None and ours.shape[2:] == theirs.shape[2:]:
+            state[_PATCHES] = adapt_input_conv(ours.shape[1], theirs)
+        else:
+            state.pop("patch_embed.proj.bias", None)
         missing = [name for name in wanted if name not in state and not name.startswith(("patch_embed.", "fc_norm."))]
         if missing:
             raise ValueError(f"{weights.name} lacks {missing[0]} and {len(missing) - 1} more: wanted the weights of deit_tiny_patch16_224")
@@ -124,5 +146,5 @@ class TwoTowers(nn.Module):
         return self.statements(10.0 * vectors)
 
 
-def _time_stem(*, width: int, embed_dim: int, **_: object) -> TimeStem:
-    return TimeStem(width, embed_dim)
+def _time_stem(*, cut: Picture, width: int, embed_dim: int, **_: object) -> TimeStem:
+    return TimeStem(cut, width, embed_dim)

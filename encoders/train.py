@@ -24,8 +24,10 @@ from encoders.teacher import load_teacher
 from encoders.text import PACKAGED, SentenceEncoder
 from encoders.text_training import TextTraining, tune_sentences
 from encoders.towers import TowerShape, TwoTowers
+from encoders.watch import LOG, Watch, draw
 
 STATE = "state.pt"  # of an unfinished training, beside its log
+WATCHED_EVERY = 5  # epochs
 
 
 class TrainingError(EcgCasesError, ValueError):
@@ -40,7 +42,7 @@ class Training:
     n_simulated: int = 600
     epochs: int = 45
     batch_size: int = 64
-    n_reports: int = 256  # reports without ECG that each step sees
+    n_reports: int = 512  # reports without ECG that each step sees
     learning_rate: float = 6e-4
     weight_decay: float = 0.05
     warmup_epochs: float = 3.0
@@ -56,9 +58,11 @@ def train(
     out: Path,
     how: Training,
     *,
+    canvas: Canvas | None = None,
     start: Path | None = None,
     unscaled: Path | None = None,
     teacher: Path | None = None,
+    watched: int | None = None,
     resume: bool = False,
     device: str | None = None,
 ) -> Path:
@@ -66,9 +70,11 @@ def train(
 
     Parameters
     ----------
+    canvas : how an ECG is painted; None: as for the weights that ship
     start : safetensors of an ImageNet DeiT-tiny; None: random weights
     unscaled : a folder of further PTB-XL ECGs without their size, see `data.unscaled`
     teacher : safetensors of a network to learn superclasses from, see `encoders.teacher`
+    watched : a fold that is not trained on; retrieval is measured on it every few epochs and drawn beside the loss
     resume : go on from the last finished epoch found in `out`
     device : "cpu", "cuda", ...; by default a GPU where there is one
 
@@ -79,7 +85,7 @@ def train(
     """
     _check(out, how, resume)
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    canvas, statements, text = Canvas(), tuple(sorted(VOCABULARY)), None
+    canvas, statements, text = canvas or Canvas(), tuple(sorted(VOCABULARY)), None
     if how.text_epochs:
         text_how = TextTraining(base=how.text_model, folds=how.folds, epochs=how.text_epochs, seed=how.seed)
         text = tune_sentences(root, out / TEXT, text_how, device=device)
@@ -104,18 +110,23 @@ def train(
     }
     taught_by = load_teacher(teacher, torch.from_numpy(typical_size(data.traces[data.measured].numpy()))) if teacher else None
     objective = Objective(data, statements, how.weights, canvas=canvas, n_reports=how.n_reports, teacher=taught_by)
-    shape = TowerShape(width=canvas.width, text_dim=data.report_embeddings.shape[1], n_statements=len(statements))
+    sizes = {"width": canvas.width, "text_dim": data.report_embeddings.shape[1], "n_statements": len(statements)}
+    shape = TowerShape(**sizes, picture=canvas.picture)
     torch.manual_seed(how.seed)
     model = TwoTowers(shape)
     if start is not None:
         model.ecg.start_from(start)
-    model = fit(model, objective, len(data), out, how, device=device)
+    watch = Watch(root, watched, data, statements, canvas=canvas) if watched else None
+    model = fit(model, objective, len(data), out, how, device=device, watch=watch)
+    draw(out)
     near = calibrate_near(model, data, canvas, seed=how.seed)
     save_checkpoint(out, model, CheckpointConfig(canvas, model.shape, how.text_model, statements, near, record), text=text)
     return out
 
 
-def fit(model: TwoTowers, objective: Objective, n_ecgs: int, out: Path, how: Training, *, device: str) -> TwoTowers:
+def fit(
+    model: TwoTowers, objective: Objective, n_ecgs: int, out: Path, how: Training, *, device: str, watch: Watch | None = None
+) -> TwoTowers:
     """The loop itself: from the state found in `out`, or from the beginning, to the averaged towers of the last epoch."""
     out.mkdir(parents=True, exist_ok=True)
     torch.set_flush_denormal(True)
@@ -147,8 +158,11 @@ def fit(model: TwoTowers, objective: Objective, n_ecgs: int, out: Path, how: Tra
             _follow(average, model, min(how.ema, (schedule.last_epoch + 1) / (schedule.last_epoch + 10)))
             losses.append(loss.item())
         progress.set_postfix(loss=f"{np.mean(losses):.3f}")
-        with (out / "log.jsonl").open("a") as log:
-            log.write(json.dumps({"epoch": epoch + 1, "loss": float(np.mean(losses))}) + "\n")
+        line = {"epoch": epoch + 1, "loss": float(np.mean(losses))}
+        if watch is not None and ((epoch + 1) % WATCHED_EVERY == 0 or epoch + 1 == how.epochs):
+            line |= watch(average)
+        with (out / LOG).open("a") as log:
+            log.write(json.dumps(line) + "\n")
         torch.save({name: part.state_dict() for name, part in parts.items()} | {"epoch": epoch + 1, "how": asdict(how)}, out / "state.new")
         (out / "state.new").replace(out / STATE)
 

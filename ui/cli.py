@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +21,13 @@ class _OneLine(TyperGroup):
             code = super().main(*args, **extra | {"standalone_mode": False})
         except EcgCasesError as refusal:
             message = str(refusal)
+        except BrokenPipeError:  # whoever read the output has seen enough
+            sys.exit(0)
+        except OSError as error:
+            if error.strerror is None:  # no disk said so: a fault of the program, to be seen whole
+                raise
+            name = Path(str(error.filename)).name if error.filename else "a file"
+            message = f"{name} cannot be used ({error.strerror}): check that it is there and that you may use it"
         except typer.TyperException as wrong:
             message = f"{wrong.format_message()} (see ecg-cases --help)"
         except (typer.Abort, KeyboardInterrupt):
@@ -34,7 +42,7 @@ app = typer.Typer(cls=_OneLine, pretty_exceptions_enable=False, rich_markup_mode
 
 LibraryPath = Annotated[str, typer.Option("--library", metavar="DIR", help="the library's folder, or http://host:port of a Chroma server")]
 Llm = Annotated[str | None, typer.Option(help="offline, ollama/MODEL, http://host/v1#MODEL or hf:FOLDER")]
-Port = Annotated[int, typer.Option(help="of the page, on 127.0.0.1")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="of the page, on 127.0.0.1")]
 Weights = Annotated[Path | None, typer.Option("--encoder", metavar="FILE", help="a checkpoint other than the one that ships")]
 
 
@@ -133,9 +141,14 @@ def train(
     root: Annotated[Path, typer.Argument(metavar="PTB-XL", help="the data set's folder")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="where the checkpoint goes")],
     start: Annotated[Path | None, typer.Option(metavar="FILE", help="safetensors of an ImageNet DeiT-tiny to start from")] = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="passes over the data")] = None,
+    unscaled: Annotated[Path | None, typer.Option(metavar="DIR", help="further PTB-XL ECGs, of which the size is not known")] = None,
+    teacher: Annotated[Path | None, typer.Option(metavar="FILE", help="safetensors of ecg_resnet1d to learn superclasses from")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="passes over the ECGs")] = None,
+    text_epochs: Annotated[int | None, typer.Option(min=0, help="passes over the reports before; 0 leaves the text model as it is")] = None,
+    text_model: Annotated[str | None, typer.Option(metavar="DIR", help="another sentence-transformers folder to start from")] = None,
     folds: Annotated[str, typer.Option(help="as 1-8 or 1,2,9")] = "1-8",
     seed: Annotated[int, typer.Option(help="the same seed gives the same weights")] = 0,
+    watch: Annotated[int | None, typer.Option(metavar="FOLD", help="a fold to measure retrieval on as training goes")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on from the last finished epoch")] = False,
     device: Annotated[str | None, typer.Option(help="cpu or cuda; by default a GPU where there is one")] = None,
 ) -> None:
@@ -143,8 +156,40 @@ def train(
     chosen = sources.fold_numbers(folds)
     from encoders.train import Training, train
 
-    how = Training(folds=tuple(chosen), seed=seed) if epochs is None else Training(folds=tuple(chosen), seed=seed, epochs=epochs)
-    typer.echo(f"checkpoint in {train(root, out, how, start=start, resume=resume, device=device)}")
+    asked: dict[str, Any] = {"epochs": epochs, "text_epochs": text_epochs, "text_model": text_model}
+    how = Training(folds=tuple(chosen), seed=seed, **{name: value for name, value in asked.items() if value is not None})
+    folder = train(root, out, how, start=start, unscaled=unscaled, teacher=teacher, watched=watch, resume=resume, device=device)
+    typer.echo(f"checkpoint in {folder}")
+
+
+@app.command()
+def pictures(
+    root: Annotated[Path, typer.Argument(metavar="PTB-XL", help="the data set's folder")],
+    names: Annotated[str | None, typer.Option("--pictures", metavar="NAMES", help="as strip,page,fields; by default all")] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="passes over the ECGs, for each picture")] = 10,
+    seeds: Annotated[str, typer.Option(help="as 0 or 0-2")] = "0",
+    folds: Annotated[str, typer.Option(help="that are learned from and searched, as 1-8")] = "1-8",
+    queries: Annotated[str, typer.Option(help="folds that ask")] = "9",
+    start: Annotated[Path | None, typer.Option(metavar="FILE", help="safetensors of an ImageNet DeiT-tiny to start from")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="keep the checkpoints, to go on from after an interruption")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="the same as data, for programs")] = False,
+) -> None:
+    """Compare the pictures that an ECG can be painted as: the same training for each, then quality, time and tokens."""
+    learned, asked, each = sources.fold_numbers(folds), sources.fold_numbers(queries), sources.fold_numbers(seeds)
+    from encoders.pictures import PICTURES
+    from encoders.pictures_study import as_lines, budget, compare
+    from ui import tables
+
+    rows = compare(
+        root,
+        [budget(epochs, folds=learned, seed=seed) for seed in each],
+        names.split(",") if names else list(PICTURES),
+        queries=asked,
+        start=start,
+        out=out,
+        progress=lambda step: typer.echo(f"{step} ...", err=True),
+    )
+    typer.echo(json.dumps([asdict(row) for row in rows], indent=2) if as_json else tables.aligned(as_lines(rows)))
 
 
 @app.command()

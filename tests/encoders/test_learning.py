@@ -5,7 +5,7 @@ import torch
 from torch.nn.functional import binary_cross_entropy, cross_entropy, normalize
 
 from encoders.augment import Augmentation, distorted, partly_hidden
-from encoders.losses import contrast, doubt, nearness, overlap
+from encoders.losses import contrast, disagreement, doubt, nearness, overlap
 
 STILL = Augmentation(p_sheet=0, p_leads=0, p_span=0, p_displaced=0, tempo=0, gain=0, noise_mv=0, wander_mv=0)
 
@@ -56,6 +56,30 @@ def test_contrast_of_unlike_cases_alone_is_zero() -> None:
     vectors = normalize(torch.randn(4, 5, generator=generator()), dim=-1)
 
     assert contrast(vectors, vectors, torch.zeros(4, 4), 0.1) == 0
+
+
+def test_cosines_in_proportion_to_the_wanted_nearness_do_not_disagree() -> None:
+    vectors, others = torch.tensor([[0.6, 0.8]]), torch.eye(2)
+
+    assert abs(disagreement(vectors, others, torch.tensor([[0.3, 0.4]])).item()) < 1e-6
+
+
+def test_an_uncertain_vector_disagrees_least_where_its_cosines_are_the_expected_nearness() -> None:
+    others, angles = torch.eye(2), torch.linspace(0, torch.pi / 2, 91)
+    as_one, as_other = torch.tensor([[1.0, 0.0]]), torch.tensor([[0.0, 1.0]])
+
+    def expected(angle: torch.Tensor) -> float:
+        vector = torch.stack([angle.cos(), angle.sin()])[None]
+        return float(0.5 * disagreement(vector, others, as_one) + 0.5 * disagreement(vector, others, as_other))
+
+    assert int(np.argmin([expected(angle) for angle in angles])) == 45
+
+
+def test_a_pair_that_is_left_out_disagrees_with_nothing() -> None:
+    vectors = normalize(torch.randn(3, 4, generator=generator()), dim=-1)
+    wanted = torch.tensor([[1.0, 0.5, torch.nan]]).repeat(3, 1)
+
+    torch.testing.assert_close(disagreement(vectors, vectors, wanted), disagreement(vectors, vectors[:2], wanted[:, :2]))
 
 
 def test_without_changes_an_ecg_is_only_shifted_in_time() -> None:

@@ -1,6 +1,7 @@
 """Training end to end, on a small folder in the layout of PTB-XL."""
 
 import csv
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from data import simulated
 from encoders import load_encoder
 from encoders.objective import Objective
 from encoders.train import STATE, Training, TrainingError, train
+from encoders.watch import CURVE, LOG
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +61,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def trained(root: Path, how: Training, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return train(root, tmp_path_factory.mktemp("runs") / "whole", how, device="cpu")
+    return train(root, tmp_path_factory.mktemp("runs") / "whole", how, watched=3, device="cpu")
 
 
 def test_the_checkpoint_records_what_it_was_trained_on(trained: Path) -> None:
@@ -111,3 +113,13 @@ def test_there_must_be_something_to_resume(root: Path, how: Training, tmp_path: 
 
 def test_the_state_of_a_training_is_beside_its_checkpoint(trained: Path) -> None:
     assert (trained / STATE).is_file()
+
+
+def test_what_is_watched_stands_in_the_log_of_the_last_epoch(trained: Path) -> None:
+    last = json.loads((trained / LOG).read_text().splitlines()[-1])
+
+    assert {"epoch", "loss", "P@10", "NDCG@10", "kNN AUC"} <= set(last)
+
+
+def test_the_curve_is_drawn(trained: Path) -> None:
+    assert (trained / CURVE).read_bytes().startswith(b"\x89PNG")
