@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import traceback
 from pathlib import Path
 
 import streamlit as st
@@ -29,8 +30,9 @@ def main() -> None:
         page(library, session, chosen.llm or "offline")
     except EcgCasesError as refusal:
         st.html(refusal_html(str(refusal)))
-    except Exception:
-        logging.getLogger(__name__).exception("the page failed")
+    except Exception as error:  # where it failed, not its message, which may quote a report or a path
+        where = "".join(traceback.format_tb(error.__traceback__))
+        logging.getLogger(__name__).error("the page failed: %s\n%s", type(error).__name__, where)
         st.html(refusal_html("Something went wrong on this side; what was said is kept. Ask again, or begin anew with another ECG."))
 
 

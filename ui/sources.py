@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from data import DataSetError
+from data import DataSetError, ptbxl
 from data.case import CaseStream
 
 DEMO_CASES = 400
@@ -16,9 +16,9 @@ def cases(source: str, *, folds: str = "1-8", rate: int = 100) -> CaseStream:
     ------
     DataSetError : none of these
     """
-    from data import folder, ptbxl, simulated
+    from data import folder, simulated
 
-    if found := re.fullmatch(r"demo|simulated:(\d+)", source):
+    if found := re.fullmatch(r"demo|simulated:(\d{1,9})", source):
         return CaseStream(simulated.cases(int(found[1] or DEMO_CASES)), {})
     root = Path(source)
     if not root.is_dir():
@@ -36,10 +36,12 @@ def fold_numbers(written: str) -> list[int]:
     >>> fold_numbers("1-3,9")
     [1, 2, 3, 9]
     """
-    if not re.fullmatch(r"\d+(-\d+)?(,\d+(-\d+)?)*", written):
+    if not re.fullmatch(r"\d{1,4}(-\d{1,4})?(,\d{1,4}(-\d{1,4})?)*", written):
         raise DataSetError(f"folds are {written!r}, wanted numbers as 1-8 or 1,2,9")
-    spans = [part.split("-") for part in written.split(",")]
-    return [fold for span in spans for fold in range(int(span[0]), int(span[-1]) + 1)]
+    spans = [[int(end) for end in part.split("-")] for part in written.split(",")]
+    if any(not ptbxl.FOLDS[0] <= span[0] <= span[-1] <= ptbxl.FOLDS[-1] for span in spans):
+        raise DataSetError(f"folds are {written!r}, wanted some of 1 to 10, the lower first as in 1-8")
+    return [fold for span in spans for fold in range(span[0], span[-1] + 1)]
 
 
 def download(data_set: str, folder: Path, *, rate: int | None = None) -> Path:

@@ -43,7 +43,7 @@ class Place(Protocol):
         """Held while adding; raises `LibraryBusyError` where another writer holds it."""
 
     def writing(self) -> AbstractContextManager[object]:
-        """Held while one batch is written, and while a reader opens the index files."""
+        """Held while one batch is written, and while a reader opens the index files; raises `LibraryBusyError` after long waiting."""
 
     def written(self) -> None:
         """Tell other processes that something was written."""
@@ -120,8 +120,16 @@ class Folder:
         finally:
             self._writer.release()
 
-    def writing(self) -> AbstractContextManager[object]:
-        return self._files
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        try:
+            self._files.acquire()
+        except Timeout:
+            raise LibraryBusyError(f"another process has kept {self.name} to itself for {_PATIENCE:g} s: end it, or try again") from None
+        try:
+            yield
+        finally:
+            self._files.release()
 
     def written(self) -> None:
         fresh = self._version.with_suffix(".new")

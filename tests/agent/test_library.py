@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from agent.hits import Modality
-from agent.library import CaseLibrary, NotALibraryError, UnknownCaseError, WrongEncoderError
+from agent.library import CaseLibrary, LibraryBusyError, NotALibraryError, UnknownCaseError, WrongEncoderError
 from agent.library.conditions import ConditionError
 from agent.library.recording import STEP
 from data import Case, EcgRecord, UnreadableEcgError
@@ -236,9 +237,17 @@ class TestOpening:
                 way(tmp_path, encoder=encoder)
         assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
+    def test_a_library_that_another_process_does_not_let_go_is_busy(
+        self, tmp_path: Path, encoder: StandInEncoder, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        CaseLibrary.create(tmp_path / "lib", encoder=encoder)
+        monkeypatch.setattr("agent.library.place._PATIENCE", 0.1)
+        with FileLock(tmp_path / "lib" / "files.lock"), pytest.raises(LibraryBusyError, match="kept lib to itself"):
+            CaseLibrary.open(tmp_path / "lib", encoder=encoder)
+
     def test_a_place_where_nothing_can_be_made_is_refused(self, tmp_path: Path, encoder: StandInEncoder) -> None:
         (tmp_path / "letter.txt").write_text("hello")
-        with pytest.raises(NotALibraryError, match="lib cannot be made .*: give a folder where you may write"):
+        with pytest.raises(NotALibraryError, match=r"lib cannot be made .*: give a folder where you may write"):
             CaseLibrary.create(tmp_path / "letter.txt" / "lib", encoder=encoder)
 
     def test_a_database_of_something_else_is_refused(self, tmp_path: Path, encoder: StandInEncoder) -> None:

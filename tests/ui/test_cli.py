@@ -111,8 +111,28 @@ def test_an_unknown_source_is_refused(source: str, tmp_path: Path) -> None:
     assert "wanted demo, simulated:N, the folder of PTB-XL, or a folder of ECGs" in result.stderr
 
 
-def test_folds_are_checked(tmp_path: Path, ptbxl_root: Path) -> None:
-    assert run("index", ptbxl_root, "--library", tmp_path / "new", "--folds", "one").exit_code == 2
+@pytest.mark.parametrize("folds", ["one", "8-1", "0", "1-11", "1-999999999"])
+def test_folds_are_checked(folds: str, tmp_path: Path, ptbxl_root: Path) -> None:
+    result = run("index", ptbxl_root, "--library", tmp_path / "new", "--folds", folds)
+
+    assert result.exit_code == 2
+    assert f"folds are '{folds}', wanted" in result.stderr
+
+
+def test_a_disk_that_refuses_is_one_line_without_a_path(tmp_path: Path, ecg: Path, library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(tmp_path / "secret" / "files.lock"))
+
+    monkeypatch.setattr(CaseLibrary, "open", refuse)
+
+    result = run("query", ecg, "--library", library)
+
+    assert result.exit_code == 2
+    assert result.stderr == "ecg-cases: files.lock cannot be used (Permission denied): check that it is there and that you may use it\n"
+
+
+def test_a_port_that_cannot_be_is_refused(library: Path) -> None:
+    assert run("chat", "--library", library, "--port", "70000").exit_code == 2
 
 
 def test_query_prints_measurements_cases_and_a_cited_draft(ecg: Path, library: Path) -> None:
