@@ -1,5 +1,6 @@
 """The pictures that an ECG can be painted as, and how they are cut into tokens."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import torch
 from data import simulated
 from encoders import Encoder, load_encoder
 from encoders.canvas import Canvas
-from encoders.checkpoint import CheckpointConfig, save_checkpoint
+from encoders.checkpoint import CONFIG, CheckpointConfig, save_checkpoint
 from encoders.pictures import PICTURES, PictureError
 from encoders.towers import EcgTower, TowerShape, TwoTowers
 
@@ -64,6 +65,16 @@ def test_a_checkpoint_keeps_its_picture(name: str, tmp_path: Path) -> None:
 
     cosine = load_encoder(tmp_path / "small").encode_ecgs([ECG]) @ Encoder(model, config, "in memory").encode_ecgs([ECG]).T
     assert cosine.item() > 0.9999
+
+
+def test_a_checkpoint_from_before_there_was_a_choice_is_of_strips(tmp_path: Path) -> None:
+    shape = TowerShape(depth=1, dim=8, n_statements=3)
+    save_checkpoint(tmp_path / "small", TwoTowers(shape), CheckpointConfig(shape=shape))
+    config = json.loads((tmp_path / "small" / CONFIG).read_text())
+    del config["canvas"]["picture"], config["shape"]["picture"]
+    (tmp_path / "small" / CONFIG).write_text(json.dumps(config))
+
+    assert load_encoder(tmp_path / "small").config.canvas.picture == "strip"
 
 
 @pytest.mark.parametrize("name", PICTURES)
