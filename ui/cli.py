@@ -193,36 +193,6 @@ def pictures(
 
 
 @app.command()
-def pictures(
-    root: Annotated[Path, typer.Argument(metavar="PTB-XL", help="the data set's folder")],
-    names: Annotated[str | None, typer.Option("--pictures", metavar="NAMES", help="as strip,page,fields; by default all")] = None,
-    epochs: Annotated[int, typer.Option(min=1, help="passes over the ECGs, for each picture")] = 10,
-    seeds: Annotated[str, typer.Option(help="as 0 or 0-2")] = "0",
-    folds: Annotated[str, typer.Option(help="that are learned from and searched, as 1-8")] = "1-8",
-    queries: Annotated[str, typer.Option(help="folds that ask")] = "9",
-    start: Annotated[Path | None, typer.Option(metavar="FILE", help="safetensors of an ImageNet DeiT-tiny to start from")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="keep the checkpoints, to go on from after an interruption")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="the same as data, for programs")] = False,
-) -> None:
-    """Compare the pictures that an ECG can be painted as: the same training for each, then quality, time and tokens."""
-    learned, asked, each = sources.fold_numbers(folds), sources.fold_numbers(queries), sources.fold_numbers(seeds)
-    from encoders.pictures import PICTURES
-    from encoders.pictures_study import as_lines, budget, compare
-    from ui import tables
-
-    rows = compare(
-        root,
-        [budget(epochs, folds=learned, seed=seed) for seed in each],
-        names.split(",") if names else list(PICTURES),
-        queries=asked,
-        start=start,
-        out=out,
-        progress=lambda step: typer.echo(f"{step} ...", err=True),
-    )
-    typer.echo(json.dumps([asdict(row) for row in rows], indent=2) if as_json else tables.aligned(as_lines(rows)))
-
-
-@app.command()
 def evaluate(
     root: Annotated[Path, typer.Argument(metavar="PTB-XL", help="the data set's folder")],
     gallery: Annotated[str, typer.Option(help="folds that are searched")] = "1-8",
