@@ -1,7 +1,8 @@
 """What one conversation has on the table: the ECG, every case met with its number, and the current selection."""
 
+import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from agent.evidence import spoken
@@ -129,12 +130,7 @@ def _closeness(hit: CaseHit) -> float:
 
 def fulfils(case: Case, conditions: Mapping[str, Any]) -> bool:
     """Whether a case meets conditions on sex, age and statements, as the library's search means them."""
-    compare: dict[str, Callable[[float, float], bool]] = {
-        "$gt": lambda a, b: a > b,
-        "$gte": lambda a, b: a >= b,
-        "$lt": lambda a, b: a < b,
-        "$lte": lambda a, b: a <= b,
-    }
+    compare = {"$eq": operator.eq, "$gt": operator.gt, "$gte": operator.ge, "$lt": operator.lt, "$lte": operator.le}
     age = case.patient.age
     bounds = conditions.get("age", {})
     return (
@@ -147,7 +143,7 @@ def fulfils(case: Case, conditions: Mapping[str, Any]) -> bool:
 
 def describe_conditions(conditions: Mapping[str, Any]) -> str:
     """Conditions in words: "women, aged over 60, with atrial fibrillation"."""
-    words = {"$gt": "over", "$gte": "at least", "$lt": "under", "$lte": "at most"}
+    words = {"$eq": "just", "$gt": "over", "$gte": "at least", "$lt": "under", "$lte": "at most"}
     parts = [{"F": "women", "M": "men"}[conditions["sex"]]] if "sex" in conditions else []
     parts += [f"aged {words[op]} {bound:g}" for op, bound in conditions.get("age", {}).items()]
     parts += [f"with {spoken(code)}" for code in conditions.get("statement", ())]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from agent.casebook import Casebook, NoSuchCaseError, describe_conditions, fulfils
 from agent.draft import certain, nothing_similar, offline_sentences, reported
 from agent.evidence import quote, spoken
+from agent.library.conditions import chroma_where
 from agent.measure import FIELDS, Measurements
 from data.errors import EcgCasesError
 from data.findings import VOCABULARY
@@ -271,7 +272,10 @@ def _names(codes: Sequence[str] | set[str]) -> list[str]:
 
 
 def _demographic(sex: str | None, age: Mapping[str, float] | None) -> dict[str, Any]:
-    return ({"sex": sex} if sex else {}) | ({"age": dict(age)} if age else {})
+    """Conditions on the person; raises `ConditionError`, which names what is allowed, for what a language model made up."""
+    conditions: dict[str, Any] = ({"sex": sex} if sex else {}) | ({"age": age} if age else {})
+    chroma_where(conditions)
+    return conditions if not age or isinstance(age, Mapping) else conditions | {"age": {"$eq": age}}
 
 
 def _codes(findings: list[str] | None) -> list[str]:

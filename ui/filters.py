@@ -41,7 +41,7 @@ def filters(conversation: "Conversation") -> None:
 
 def age_in_words(bounds: dict[str, float]) -> str:
     """Bounds of age as the conversation has them: "over 65, under 80"."""
-    words = {"$gt": "over", "$gte": "from", "$lt": "under", "$lte": "to"}
+    words = {"$eq": "just", "$gt": "over", "$gte": "from", "$lt": "under", "$lte": "to"}
     return ", ".join(f"{words[bound]} {years:g}" for bound, years in bounds.items())
 
 
