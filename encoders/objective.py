@@ -23,7 +23,7 @@ class Weights:
     temperature: float = 0.1
     statement: float = 15.0  # of the mean binary cross entropy
     near: float = 10.0  # of each disagreement with the nearness that shared labels give
-    contrast: float = 0.5  # of each contrast of ECG and report, which tells an ECG's own report from others that state the same
+    contrast: float = 1.5  # of each contrast of ECG and report, which tells an ECG's own report from others that state the same
     teacher: float = 2.0  # of the mean cross entropy with the teacher, if there is one
     levels: tuple[str, ...] = tuple(LEVELS)  # at which shared labels count
 

@@ -40,7 +40,7 @@ class Training:
 
     folds: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7, 8)
     n_simulated: int = 600
-    epochs: int = 45
+    epochs: int = 60
     batch_size: int = 64
     n_reports: int = 512  # reports without ECG that each step sees
     learning_rate: float = 6e-4

@@ -39,11 +39,12 @@ class AddReport:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A case with its waveform read and packed."""
+    """A case with its waveform read and packed, and everything that could be wrong with it found out."""
 
     case: Case
     record: EcgRecord
     row: Metadata
+    conditions: Metadata
 
 
 @dataclass(frozen=True)
@@ -109,31 +110,30 @@ class Indexing:
                 continue
             try:
                 record = _with_a_standard_lead(case.record)
-                row = stored(case)
+                row, conditions = stored(case), conditions_of(case)
             except Exception as error:  # whatever a reader of somebody's file raises concerns this case only
                 with self._counting:
                     self.failed[case.case_id] = str(error) or type(error).__name__
                     self._progress(1)
                 continue
             self._seen.add(case.case_id)
-            yield Prepared(case, record, row)
+            yield Prepared(case, record, row, conditions)
 
     def _rows(self, batch: list[Prepared], ecgs: Vectors) -> Encoded:
         """A batch as rows: its ECGs' vectors, and the vectors of its reports, which are encoded here."""
-        cases = [prepared.case for prepared in batch]
-        reported = [case for case in cases if case.report.strip()]
-        ecg_ids = [row_id(case, "ecg") for case in cases]
-        report_ids = [row_id(case, "report") for case in reported]
+        reported = [prepared for prepared in batch if prepared.case.report.strip()]
+        ecg_ids = [row_id(prepared.case, "ecg") for prepared in batch]
+        report_ids = [row_id(prepared.case, "report") for prepared in reported]
         vectors = marked(ecgs, "ecg", ecg_ids)
         if reported:
-            reports = self._encoder.encode_reports([case.report for case in reported])
+            reports = self._encoder.encode_reports([prepared.case.report for prepared in reported])
             vectors = np.concatenate([vectors, marked(reports, "report", report_ids)])
         return Encoded(
-            case_ids=[case.case_id for case in cases],
+            case_ids=[prepared.case.case_id for prepared in batch],
             rows=[prepared.row for prepared in batch],
             ids=ecg_ids + report_ids,
             vectors=vectors,
-            metadata=[conditions_of(case) for case in cases + reported],
+            metadata=[prepared.conditions for prepared in batch + reported],
         )
 
 

@@ -1,6 +1,7 @@
 """The library in a folder: what it adds, finds, refuses and gives back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -154,6 +155,12 @@ class TestAdding:
         report = empty.add(made_up(4, load=load))
         assert (report.added, sorted(report.failed)) == (2, ["made up/1", "made up/2"])
         assert report.failed["made up/1"] == "the file is empty"
+
+    def test_a_date_that_is_none_fails_its_own_case_alone(self, empty: CaseLibrary) -> None:
+        cases = made_up(4)
+        cases[2] = replace(cases[2], date="the other day")
+        report = empty.add(cases)
+        assert (report.added, sorted(report.failed)) == (3, ["made up/2"])
 
     def test_what_failed_can_be_added_later(self, empty: CaseLibrary) -> None:
         empty.add(made_up(2, load=lambda i: wave(i, leads=("resp",))))
