@@ -148,17 +148,20 @@ def train(
     text_model: Annotated[str | None, typer.Option(metavar="DIR", help="another sentence-transformers folder to start from")] = None,
     folds: Annotated[str, typer.Option(help="as 1-8 or 1,2,9")] = "1-8",
     seed: Annotated[int, typer.Option(help="the same seed gives the same weights")] = 0,
+    picture: Annotated[str, typer.Option(help="what an ECG is painted as; see the command pictures")] = "strip",
     watch: Annotated[int | None, typer.Option(metavar="FOLD", help="a fold to measure retrieval on as training goes")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on from the last finished epoch")] = False,
     device: Annotated[str | None, typer.Option(help="cpu or cuda; by default a GPU where there is one")] = None,
 ) -> None:
     """Train the encoder on PTB-XL and on simulated ECGs."""
     chosen = sources.fold_numbers(folds)
+    from encoders.canvas import Canvas
     from encoders.train import Training, train
 
     asked: dict[str, Any] = {"epochs": epochs, "text_epochs": text_epochs, "text_model": text_model}
     how = Training(folds=tuple(chosen), seed=seed, **{name: value for name, value in asked.items() if value is not None})
-    folder = train(root, out, how, start=start, unscaled=unscaled, teacher=teacher, watched=watch, resume=resume, device=device)
+    files = {"start": start, "unscaled": unscaled, "teacher": teacher}
+    folder = train(root, out, how, canvas=Canvas(picture=picture), **files, watched=watch, resume=resume, device=device)
     typer.echo(f"checkpoint in {folder}")
 
 
@@ -167,7 +170,7 @@ def pictures(
     root: Annotated[Path, typer.Argument(metavar="PTB-XL", help="the data set's folder")],
     names: Annotated[str | None, typer.Option("--pictures", metavar="NAMES", help="as strip,page,fields; by default all")] = None,
     epochs: Annotated[int, typer.Option(min=1, help="passes over the ECGs, for each picture")] = 10,
-    seeds: Annotated[str, typer.Option(help="as 0 or 0-2")] = "0",
+    seeds: Annotated[list[int] | None, typer.Option(min=0, help="a training of its own for each; by default 0")] = None,
     folds: Annotated[str, typer.Option(help="that are learned from and searched, as 1-8")] = "1-8",
     queries: Annotated[str, typer.Option(help="folds that ask")] = "9",
     start: Annotated[Path | None, typer.Option(metavar="FILE", help="safetensors of an ImageNet DeiT-tiny to start from")] = None,
@@ -175,14 +178,14 @@ def pictures(
     as_json: Annotated[bool, typer.Option("--json", help="the same as data, for programs")] = False,
 ) -> None:
     """Compare the pictures that an ECG can be painted as: the same training for each, then quality, time and tokens."""
-    learned, asked, each = sources.fold_numbers(folds), sources.fold_numbers(queries), sources.fold_numbers(seeds)
+    learned, asked = sources.fold_numbers(folds), sources.fold_numbers(queries)
     from encoders.pictures import PICTURES
     from encoders.pictures_study import as_lines, budget, compare
     from ui import tables
 
     rows = compare(
         root,
-        [budget(epochs, folds=learned, seed=seed) for seed in each],
+        [budget(epochs, folds=learned, seed=seed) for seed in seeds or [0]],
         names.split(",") if names else list(PICTURES),
         queries=asked,
         start=start,
