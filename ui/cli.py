@@ -179,8 +179,8 @@ def pictures(
 ) -> None:
     """Compare the pictures that an ECG can be painted as: the same training for each, then quality, time and tokens."""
     learned, asked = sources.fold_numbers(folds), sources.fold_numbers(queries)
+    from encoders.picture_study import as_lines, budget, compare
     from encoders.pictures import PICTURES
-    from encoders.pictures_study import as_lines, budget, compare
     from ui import tables
 
     rows = compare(

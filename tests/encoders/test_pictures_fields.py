@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from encoders.canvas import Canvas
-from encoders.pictures_fields import FieldsError, fields, transformed
+from encoders.pictures.fields import FieldsError, fields, transformed
 
 pytest.importorskip("pyts", reason="the picture 'fields' is an extra: pip install 'ecg-cases[pictures]'")
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from encoders.canvas import Canvas
-from encoders.pictures_page import PAGE, drawn
+from encoders.pictures.page import PAGE, drawn
 
 MM = 288 / 250  # pixels; ten seconds at 25 mm/s fill 288
 BASELINES = (24, 72, 120, 168)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from encoders import pictures_study
+from encoders import picture_study
+from encoders.picture_study import Compared
 from encoders.pictures import PICTURES
-from encoders.pictures_study import Compared
 from ui.cli import app
 
 
@@ -22,7 +22,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         seen.update(options, trainings=trainings, pictures=pictures)
         return [Compared("page", 1, 216, 12.5, 0.8, 0.7, 0.9)]
 
-    monkeypatch.setattr(pictures_study, "compare", compare)
+    monkeypatch.setattr(picture_study, "compare", compare)
     return seen
 
 

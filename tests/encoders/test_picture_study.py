@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from data import Case, DataSetError, ptbxl, simulated
-from encoders import pictures_study
+from encoders import picture_study
+from encoders.picture_study import Compared, as_lines, budget, compare
 from encoders.pictures import PICTURES, PictureError
-from encoders.pictures_study import Compared, as_lines, budget, compare
 from encoders.text import SentenceEncoder
 
 HOW = replace(budget(1, folds=(1,)), batch_size=8, n_reports=8)
@@ -62,7 +62,7 @@ def test_a_wrong_name_is_refused_before_anything_is_trained(monkeypatch: pytest.
     def unwanted(*args: object, **options: object) -> None:
         raise AssertionError("training began")
 
-    monkeypatch.setattr(pictures_study, "train", unwanted)
+    monkeypatch.setattr(picture_study, "train", unwanted)
 
     with pytest.raises(PictureError, match="picture is 'photo'"):
         compare(Path("ptb-xl"), [HOW], ["strip", "photo"])

@@ -1,6 +1,6 @@
 """The pictures that an ECG can be painted as, each with how a transformer cuts it into tokens.
 
-Geometry and channels are data here, so that pictures can be compared with all else equal: see `encoders.pictures_study`.
+Geometry and channels are data here, so that pictures can be compared with all else equal: see `encoders.picture_study`.
 """
 
 from collections.abc import Callable
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import torch
 
 from data import EcgCasesError
-from encoders.pictures_fields import FIELDS, SIZE, fields
-from encoders.pictures_page import PAGE, ROWS, Sheet, drawn
-from encoders.pictures_strip import strips
+from encoders.pictures.fields import FIELDS, SIZE, fields
+from encoders.pictures.page import PAGE, ROWS, Sheet, drawn
+from encoders.pictures.strip import strips
 
 if TYPE_CHECKING:
     from encoders.canvas import Canvas
