@@ -155,7 +155,7 @@ def limit_sentences(record: EcgRecord) -> list[str]:
 def draft_evidence(measurements: Measurements, record: EcgRecord, numbered: Mapping[int, CaseHit]) -> Evidence:
     """What a draft may rest on: its cases, and the numbers that were measured or counted."""
     measured = [value for value in vars(measurements).values() if isinstance(value, float)]
-    similarity = [round(hit.similarity("ecg") or hit.score, 2) for hit in numbered.values()]
+    similarity = [round(hit.cosine, 2) for hit in numbered.values()]
     written = numbers_in(" ".join((*limit_sentences(record), *measurements.missing.values())))
     counts = range(len(numbered) + 1)
     return Evidence(
@@ -175,8 +175,7 @@ def evidence_text(measurements: Measurements, record: EcgRecord, numbered: Mappi
             for f in hit.case.findings
             if f.code in VOCABULARY
         )
-        near = hit.similarity("ecg") or hit.score
-        lines.append(f"Case [{n}]: similarity {near:.2f}; report {quote(hit.case.english)}; findings: {stated or 'none known'}")
+        lines.append(f"Case [{n}]: similarity {hit.cosine:.2f}; report {quote(hit.case.english)}; findings: {stated or 'none known'}")
     return "\n".join(lines)
 
 

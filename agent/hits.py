@@ -31,3 +31,9 @@ class CaseHit:
     def similarity(self, modality: Modality) -> float | None:
         """Cosine of the question to this case's ECG or report; of the ECG where an ECG and a text were asked. None: not found so."""
         return next((match.similarity for match in self.matches if match.modality == modality), None)
+
+    @property
+    def cosine(self) -> float:
+        """The one number that tells how similar the case is: its ECG's cosine to the question, or its report's if its ECG was not found."""
+        ecg = self.similarity("ecg")
+        return self.matches[0].similarity if ecg is None else ecg

@@ -222,7 +222,7 @@ class CaseTools:
     def _found(self, numbers: Sequence[int]) -> Result:
         rows = [
             {"case": n, **self._person(n), "findings": self._stated(n, set(reported(self.book.case(n)))),
-             "similarity": round(self.book.cases[n - 1].similarity("ecg") or self.book.cases[n - 1].score, 2)}
+             "similarity": round(self.book.cases[n - 1].cosine, 2)}
             for n in numbers
         ]  # fmt: skip
         return {"conditions": describe_conditions(self.book.conditions), "found": rows}
