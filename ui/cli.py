@@ -43,7 +43,7 @@ app = typer.Typer(cls=_OneLine, pretty_exceptions_enable=False, rich_markup_mode
 LibraryPath = Annotated[str, typer.Option("--library", metavar="DIR", help="the library's folder, or http://host:port of a Chroma server")]
 Llm = Annotated[str | None, typer.Option(help="offline, ollama/MODEL, http://host/v1#MODEL or hf:FOLDER")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="of the page, on 127.0.0.1")]
-Weights = Annotated[Path | None, typer.Option("--encoder", metavar="FILE", help="a checkpoint other than the one that ships")]
+Weights = Annotated[Path | None, typer.Option("--encoder", metavar="DIR", help="a checkpoint other than the one that ships")]
 
 
 @app.callback()
