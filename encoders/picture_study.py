@@ -9,15 +9,15 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from data import Case, DataSetError, ptbxl
-from encoders import metrics
 from encoders.canvas import Canvas
 from encoders.checkpoint import load_checkpoint
 from encoders.encoder import Encoder
+from encoders.evaluation.retrieval import measures
 from encoders.levels import labelled, labels_of, one_hot
 from encoders.pictures import picture
 from encoders.train import STATE, Training, train
 
-LEVEL, NEAREST = "superclass", 20  # what makes two ECGs alike, and how many neighbours vote
+LEVEL = "superclass"  # what makes two ECGs alike
 N_TIMED = 30
 
 
@@ -91,17 +91,12 @@ def as_lines(rows: Sequence[Compared]) -> list[list[str]]:
     return [head, *([f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in astuple(row)] for row in rows)]
 
 
-def _quality(encoder: Encoder, past: Sequence[Case], asked: Sequence[Case]) -> tuple[float, float, float]:
-    """P@10, NDCG@10 and the macro AUC of the nearest cases' votes; queries without a label of the level are left out."""
-    asked = [case for case in asked if labelled(case.statements, LEVEL)]
+def _quality(encoder: Encoder, past: Sequence[Case], asked: Sequence[Case]) -> tuple[float, ...]:
+    """P@10, NDCG@10 and the macro AUC of the nearest cases' votes."""
     labels, wanted = (np.stack([one_hot(labelled(case.statements, LEVEL), labels_of(LEVEL)) for case in cases]) for cases in (past, asked))
     vectors, queries = (encoder.encode_ecgs([case.record for case in cases]) for cases in (past, asked))
-    gains, ranked = metrics.jaccard(wanted, labels), metrics.ranking(queries @ vectors.T)
-    return (
-        float(metrics.precision_at(10, gains, ranked).mean()),
-        float(metrics.ndcg_at(10, gains, ranked).mean()),
-        metrics.macro_auc(wanted, metrics.knn_label_scores(NEAREST, ranked, labels)),
-    )
+    found = measures(queries @ vectors.T, wanted, labels)
+    return tuple(found[name].value for name in ("P@10", "NDCG@10", "kNN AUC"))
 
 
 def _milliseconds(encoder: Encoder, cases: Sequence[Case]) -> float:

@@ -110,17 +110,17 @@ def train(
     }
     taught_by = load_teacher(teacher, torch.from_numpy(typical_size(data.traces[data.measured].numpy()))) if teacher else None
     objective = Objective(data, statements, how.weights, canvas=canvas, n_reports=how.n_reports, teacher=taught_by)
-    sizes = {"width": canvas.width, "text_dim": data.report_embeddings.shape[1], "n_statements": len(statements)}
-    shape = TowerShape(**sizes, picture=canvas.picture)
+    text_dim = data.report_embeddings.shape[1]
+    shape = TowerShape(width=canvas.width, text_dim=text_dim, n_statements=len(statements), picture=canvas.picture)
     torch.manual_seed(how.seed)
     model = TwoTowers(shape)
     if start is not None:
         model.ecg.start_from(start)
     watch = Watch(root, watched, data, statements, canvas=canvas) if watched else None
     model = fit(model, objective, len(data), out, how, device=device, watch=watch)
-    draw(out)
     near = calibrate_near(model, data, canvas, seed=how.seed)
     save_checkpoint(out, model, CheckpointConfig(canvas, model.shape, how.text_model, statements, near, record), text=text)
+    draw(out)
     return out
 
 

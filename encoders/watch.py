@@ -8,10 +8,9 @@ import numpy as np
 import torch
 
 from data import ptbxl
-from encoders import metrics
 from encoders.canvas import Canvas
 from encoders.dataset import TrainingSet
-from encoders.evaluation.encoded import KNN
+from encoders.evaluation.retrieval import measures
 from encoders.fusion import reciprocal_rank_fusion
 from encoders.levels import labelled, labels_of, one_hot, projection
 from encoders.towers import TwoTowers
@@ -48,13 +47,9 @@ class Watch:
             return torch.cat([model.ecg(self._canvas.paint(batch.float()).to(device)).cpu() for batch in traces.split(64)]).numpy()
 
         asked, reports = vectors(self._asked), model.report(self._reports.to(device)).cpu().numpy()
-        ranked = metrics.ranking(reciprocal_rank_fusion([asked @ vectors(self._past).T, asked @ reports.T]))
-        gains = metrics.jaccard(self._wanted, self._labels)
-        return {
-            "P@10": float(metrics.precision_at(10, gains, ranked).mean()),
-            "NDCG@10": float(metrics.ndcg_at(10, gains, ranked).mean()),
-            "kNN AUC": metrics.macro_auc(self._wanted, metrics.knn_label_scores(KNN, ranked, self._labels)),
-        }
+        scores = reciprocal_rank_fusion([asked @ vectors(self._past).T, asked @ reports.T])
+        found = measures(scores, self._wanted, self._labels)
+        return {name: found[name].value for name in _MEASURES}
 
 
 def draw(folder: Path) -> Path:

@@ -1,6 +1,5 @@
 """The benchmark on a small folder in the layout of PTB-XL, and each of its parts against what must come out."""
 
-import csv
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import wfdb
 
 from data import STANDARD_LEADS, Case, DataSetError, EcgRecord, ptbxl, simulated
 from encoders import Encoder
@@ -21,6 +19,7 @@ from encoders.evaluation.pairs import pairs
 from encoders.evaluation.retrieval import measures
 from encoders.evaluation.sheets import VIEWS, sheet, single_lead
 from encoders.evaluation.steadiness import shifted, steadiness, with_sines
+from tests.encoders.ptbxl_folder import Line, write_ptbxl
 
 RECORD = next(simulated.cases(1, seed=3)).record
 
@@ -28,32 +27,11 @@ RECORD = next(simulated.cases(1, seed=3)).record
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Thirty simulated ECGs at 100 Hz in folds 1 to 3, the first four of fold 3 at 500 Hz too."""
-    root, rows = tmp_path_factory.mktemp("ptb-xl"), []
-    for number, case in enumerate(simulated.cases(30, seed=1), 1):
-        name, fold = f"{number:05d}", 1 + number % 3
-        for rate, suffix in ((100, "lr"), (500, "hr"))[: 2 if fold == 3 and number < 12 else 1]:
-            folder, signal = root / f"records{rate}", case.record.resampled(rate).signal.T.astype(float)
-            folder.mkdir(exist_ok=True)
-            wfdb.wrsamp(f"{name}_{suffix}", rate, ["mV"] * 12, list(STANDARD_LEADS), signal, fmt=["16"] * 12, write_dir=str(folder))
-        rows.append(
-            {
-                "ecg_id": number,
-                "patient_id": number,
-                "age": 60,
-                "sex": 0,
-                "recording_date": "",
-                "report": case.report,
-                "scp_codes": str(dict.fromkeys(case.statements, 100.0)),
-                "strat_fold": fold,
-                "filename_lr": f"records100/{name}_lr",
-                "filename_hr": f"records500/{name}_hr",
-            }
-        )
-    with (root / "ptbxl_database.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
-    return root
+    lines = (
+        Line(case.report, case.statements, fold := 1 + number % 3, case.record, (100, 500) if fold == 3 and number < 12 else (100,))
+        for number, case in enumerate(simulated.cases(30, seed=1), 1)
+    )
+    return write_ptbxl(tmp_path_factory.mktemp("ptb-xl"), lines)
 
 
 @pytest.fixture(scope="module")

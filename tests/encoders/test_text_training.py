@@ -1,6 +1,5 @@
 """A sentence encoder learns from reports before the towers do."""
 
-import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from safetensors.torch import load_file
 from data.findings import VOCABULARY
 from encoders.text import SentenceEncoder
 from encoders.text_training import TextTraining, TextTrainingError, collect_texts, tune_sentences
+from tests.encoders.ptbxl_folder import Line, write_ptbxl
 
 STATEMENTS = tuple(sorted(VOCABULARY))
 ALIKE = {
@@ -24,22 +24,13 @@ ALIKE = {
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """PTB-XL's table, with three reports of which one was given twice, under different statements."""
-    root = tmp_path_factory.mktemp("ptb-xl")
     stated = [
         ("Vorhofflimmern", "AFIB"),
         ("Sinusrhythmus  normales EKG", "NORM"),
         ("sinusrhythmus normales ekg", "SR"),
         ("pacemaker", "PACE"),
     ]
-    fixed = {"age": 60, "sex": 0, "recording_date": "", "strat_fold": 1, "filename_lr": "a", "filename_hr": "b"}
-    rows = [
-        {"ecg_id": i, "patient_id": i, "report": text, "scp_codes": str({code: 100.0}), **fixed} for i, (text, code) in enumerate(stated)
-    ]
-    with (root / "ptbxl_database.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
-    return root
+    return write_ptbxl(tmp_path_factory.mktemp("ptb-xl"), (Line(text, [code]) for text, code in stated))
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Training end to end, on a small folder in the layout of PTB-XL."""
 
-import csv
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -9,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-import wfdb
 
 from data import simulated
 from encoders import load_encoder
 from encoders.objective import Objective
 from encoders.train import STATE, Training, TrainingError, train
 from encoders.watch import CURVE, LOG
+from tests.encoders.ptbxl_folder import Line, write_ptbxl
 
 
 @pytest.fixture(scope="module")
@@ -29,34 +28,11 @@ def how(small_text: Path) -> Training:
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twenty-four simulated ECGs as PTB-XL stores them, a third of them without their waveform."""
-    root = tmp_path_factory.mktemp("ptb-xl")
-    (root / "records100").mkdir()
-    rows = []
-    for number, case in enumerate(simulated.cases(24, seed=1), 1):
-        if number % 3:
-            record = case.record.resampled(100)
-            signal = record.signal.T.astype(float)
-            folder = str(root / "records100")
-            wfdb.wrsamp(f"{number:05d}_lr", 100, ["mV"] * 12, list(record.leads), signal, fmt=["16"] * 12, write_dir=folder)
-        rows.append(
-            {
-                "ecg_id": number,
-                "patient_id": number,
-                "age": 60,
-                "sex": 0,
-                "recording_date": "1990-01-01 00:00:00",
-                "report": case.report,
-                "scp_codes": str(dict.fromkeys(case.statements, 100.0)),
-                "strat_fold": 1 + number % 3,
-                "filename_lr": f"records100/{number:05d}_lr",
-                "filename_hr": f"records500/{number:05d}_hr",
-            }
-        )
-    with (root / "ptbxl_database.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
-    return root
+    lines = (
+        Line(case.report, case.statements, fold=1 + number % 3, record=case.record if number % 3 else None)
+        for number, case in enumerate(simulated.cases(24, seed=1), 1)
+    )
+    return write_ptbxl(tmp_path_factory.mktemp("ptb-xl"), lines)
 
 
 @pytest.fixture(scope="module")
