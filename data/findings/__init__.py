@@ -1,9 +1,9 @@
 """What a report says: findings with negation and certainty, and its text in English."""
 
-from data.findings.english import detect_language, to_english
-from data.findings.extract import extract
+from data.findings.english import detect_language, english_of, language_of, to_english
+from data.findings.extract import extract, findings_in, read_words
 from data.findings.finding import Certainty, Finding, ReportReading
-from data.findings.vocabulary import VOCABULARY, Statement
+from data.findings.vocabulary import FURTHER, STATEMENTS, VOCABULARY, Statement
 
 
 def read_report(text: str, *, language: str | None = None) -> ReportReading:
@@ -14,8 +14,21 @@ def read_report(text: str, *, language: str | None = None) -> ReportReading:
     text : as written; any text is taken
     language : "en", "de" or "sv" where it is known
     """
-    language = language or detect_language(text)
-    return ReportReading(language=language, english=to_english(text, language=language), findings=tuple(extract(text)))
+    read = read_words(text)
+    language = language or language_of(read)
+    return ReportReading(language=language, english=english_of(text, read, language), findings=tuple(findings_in(text, read)))
 
 
-__all__ = ["VOCABULARY", "Certainty", "Finding", "ReportReading", "Statement", "detect_language", "extract", "read_report", "to_english"]
+__all__ = [
+    "FURTHER",
+    "STATEMENTS",
+    "VOCABULARY",
+    "Certainty",
+    "Finding",
+    "ReportReading",
+    "Statement",
+    "detect_language",
+    "extract",
+    "read_report",
+    "to_english",
+]

@@ -1,19 +1,11 @@
-"""How far extraction agrees with PTB-XL's own coding of its reports.
-
-PTB-XL's statements are not a transcript of its reports: cardiologists recoded many ECGs, and the first coding left out what they
-held for unimportant. `ptbxl_conventions.csv` says where the same words are coded otherwise there: a `finding` that is worded so
-becomes the codes in `ptbxl`, or none. It was made on folds 1-8, and is for scoring only: `extract` says what the report says.
-"""
+"""How far extraction agrees with the statements that an ECG was coded with: found, missed and extra, F1 a statement and over all."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from functools import cache
 
-from data.findings.extract import ABBREVIATIONS, extract
-from data.findings.finding import Finding
-from data.findings.phrases import PhraseTable, words
-from data.findings.vocabulary import read_table
+from data.findings.conventions import as_ptbxl
+from data.findings.extract import extract
 
 _MIN_OCCURRENCES = 20  # statements that count for the macro average
 
@@ -25,6 +17,19 @@ class Agreement:
     right: Counter[str] = field(default_factory=Counter)
     extra: Counter[str] = field(default_factory=Counter)
     missed: Counter[str] = field(default_factory=Counter)
+    n_reports: int = 0
+
+    def count(self, found: Collection[str], wanted: Collection[str]) -> None:
+        """Add one report: the statements found in it, and those it was coded with."""
+        found, wanted = set(found), set(wanted)
+        self.right.update(found & wanted)
+        self.extra.update(found - wanted)
+        self.missed.update(wanted - found)
+        self.n_reports += 1
+
+    def occurrences(self, code: str) -> int:
+        """Reports that were coded with a statement."""
+        return self.right[code] + self.missed[code]
 
     def f1(self, code: str) -> float:
         """2 TP / (2 TP + FP + FN) of one statement; 0 where it neither occurs nor is found."""
@@ -35,48 +40,28 @@ class Agreement:
         return _f1(self.right.total(), self.extra.total(), self.missed.total())
 
     @property
+    def frequent(self) -> list[str]:
+        """The statements that occur 20 times or more, worst first."""
+        return sorted((code for code in {*self.right, *self.missed} if self.occurrences(code) >= _MIN_OCCURRENCES), key=self.f1)
+
+    @property
     def macro_f1(self) -> float:
         """Mean over the statements that occur 20 times or more."""
-        scores = [self.f1(code) for code in {*self.right, *self.missed} if self.right[code] + self.missed[code] >= _MIN_OCCURRENCES]
+        scores = [self.f1(code) for code in self.frequent]
         return sum(scores) / len(scores) if scores else 0.0
+
+    def as_data(self) -> dict[str, object]:
+        """Reports, averages and the F1 of each frequent statement, in plain types."""
+        each = {code: self.f1(code) for code in self.frequent}
+        return {"reports": self.n_reports, "micro_f1": self.micro_f1, "macro_f1": self.macro_f1, "f1": each}
 
 
 def agreement(reports: Iterable[tuple[str, Iterable[str]]]) -> Agreement:
     """Score extraction on pairs of a report and PTB-XL's statements; probable and possible findings count as found."""
     counts = Agreement()
     for text, statements in reports:
-        found, wanted = as_ptbxl(text, extract(text)), set(statements)
-        counts.right.update(found & wanted)
-        counts.extra.update(found - wanted)
-        counts.missed.update(wanted - found)
+        counts.count(as_ptbxl(text, extract(text)), set(statements))
     return counts
-
-
-def as_ptbxl(text: str, findings: Sequence[Finding]) -> set[str]:
-    """The affirmed findings of a report as PTB-XL's annotators code them."""
-    affirmed = [finding for finding in findings if not finding.negated]
-    codes = {code for finding in affirmed for code in _recoded(finding.code, text[slice(*finding.span)])}
-    if {"IMI", "ALMI"} <= {finding.code for finding in affirmed}:  # an infarct of both walls is one statement
-        codes = codes - {"IMI", "ALMI"} | {"ILMI"}
-    if "CLBBB" in codes:  # hypertrophy is not read from an ECG with left bundle branch block
-        codes -= {"LVH", "VCLVH"}
-    return codes
-
-
-@cache
-def _conventions() -> PhraseTable[tuple[str, tuple[str, ...]]]:
-    rows = read_table("ptbxl_conventions.csv")
-    return PhraseTable((row["wording"], (row["finding"], tuple(row["ptbxl"].split()))) for row in rows)
-
-
-def _recoded(code: str, wording: str) -> tuple[str, ...]:
-    """The codes of the longest convention that the wording begins with, else the code itself."""
-    read = words(wording, ABBREVIATIONS)
-    for stop in range(len(read), 0, -1):
-        end, entries = _conventions().longest(read[:stop], 0)
-        if end == stop and (codes := next((codes for finding, codes in entries if finding == code), None)) is not None:
-            return codes
-    return (code,)
 
 
 def _f1(right: int, extra: int, missed: int) -> float:

@@ -7,14 +7,16 @@ devices add and is left out. What the glossary does not know stays as written, m
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import takewhile
 
 from data.errors import DataSetError
 from data.findings.context import cue_phrases
-from data.findings.extract import ABBREVIATIONS
-from data.findings.phrases import PhraseTable, Word, words
-from data.findings.vocabulary import VOCABULARY, read_table
+from data.findings.extract import ABBREVIATIONS, read_words
+from data.findings.phrases import JOINED, PhraseTable, Word
+from data.findings.vocabulary import AGES, STATEMENTS, VOCABULARY, read_table
 
 MARKS = ("\u2039", "\u203a")  # single angle quotation marks, in no report that we know
 KINDS = ("statement", "word", "opening", "closing", "boilerplate")
@@ -30,6 +32,7 @@ _WAVES = re.compile(r"[pqrst]{0,4}(i{1,3}|av[rlf])?")  # "rSIII", "qaVF"
 _ENOUGH = 4000  # characters that tell a language
 _SPACES = re.compile(r"\s+")
 _BEFORE_MARK = re.compile(r"\s+([,.;:)])|(?<=\()\s+")
+_MARKS = " ,.;:)\n"
 _LOOSE_BEFORE, _LOOSE_BEHIND = " ,.;:", " ,;:"
 
 
@@ -58,23 +61,28 @@ def _lexicon() -> PhraseTable[str]:
     phrases += [(row["phrase"], row["language"]) for row in read_table("glossary.csv") if row["language"]]
     phrases += [(row["english"], "en") for row in read_table("glossary.csv")]
     phrases += [(text, language) for language, text in _TELLING.items()]
-    for statement in VOCABULARY.values():
+    for statement in (*STATEMENTS.values(), *AGES.values()):
         phrases += [(wording.rstrip("?"), language) for language, wordings in statement.synonyms.items() for wording in wordings]
     return PhraseTable((word, language) for phrase, language in phrases for word in phrase.split() if any(map(str.isalpha, word)))
 
 
 def detect_language(text: str) -> str:
     """ "en", "de" or "sv", by the words that only one of them has; "" where there are none."""
-    return _language(words(text[:_ENOUGH], ABBREVIATIONS))
+    return language_of(read_words(text[:_ENOUGH]))
 
 
-def _language(read: list[Word]) -> str:
-    votes: Counter[str] = Counter()
-    for at in range(len(read)):
-        languages = set(_lexicon().longest(read[at : at + 1], 0)[1])
-        if len(languages) == 1:
-            votes[languages.pop()] += 1
+def language_of(read: Iterable[Word]) -> str:
+    """What `detect_language` returns, of a text whose words are read already."""
+    votes = Counter(_telling(word.text) for word in takewhile(lambda word: word.stop <= _ENOUGH, read))
+    del votes[""]
     return votes.most_common(1)[0][0] if votes else ""
+
+
+@lru_cache(maxsize=1 << 15)
+def _telling(word: str) -> str:
+    """The language of a word that only one has, else ""."""
+    languages = set(_lexicon().longest([Word(word, 0, len(word), JOINED)], 0)[1])
+    return languages.pop() if len(languages) == 1 else ""
 
 
 def to_english(text: str, *, language: str | None = None) -> str:
@@ -89,8 +97,12 @@ def to_english(text: str, *, language: str | None = None) -> str:
     -------
     english : device boilerplate left out, unknown words between `MARKS`
     """
-    read = words(text, ABBREVIATIONS)
-    language = language or detect_language(text)
+    read = read_words(text)
+    return english_of(text, read, language or language_of(read))
+
+
+def english_of(text: str, read: list[Word], language: str) -> str:
+    """What `to_english` returns, of a text whose words are read already."""
     glossary = _glossary(language)
     parts: list[str] = []
     at = end = 0
@@ -102,8 +114,9 @@ def to_english(text: str, *, language: str | None = None) -> str:
         stop = max(stop, at + 1)
         parts += [_separator(text[end:start], before, kind), english]
         end = read[stop - 1].stop
-        if kind == "opening" and text[end : end + 1] == ".":  # of an abbreviation: "V.a."
-            end += 1
+        if text[end : end + 1] == "." and entries and (kind == "opening" or read[stop - 1].text in ABBREVIATIONS):
+            end += 1  # of an abbreviation: "V.a.", "chron."
+            parts.append("" if text[end : end + 1] in ("", *_MARKS) else " ")
         if text.count("(", start, end) > text.count(")", start, end) and text[end : end + 1] == ")":
             end += 1
         before = "" if kind == "boilerplate" else kind
@@ -117,7 +130,7 @@ def _separator(gap: str, before: str, kind: str) -> str:
     apart = before in ("statement", "closing") and kind in ("statement", "opening")
     if not gap.strip() and before not in ("", "opening") and ("   " in gap or apart):
         return ", "
-    return _SPACES.sub(" ", gap)
+    return _SPACES.sub(" ", gap.replace("#", ""))  # devices print it for a letter that they lack: "#bergang"
 
 
 def _as_written(text: str, word: Word, language: str) -> str:

@@ -4,11 +4,13 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from data.findings.ages import mark_ages
 from data.findings.context import Cue, FoundCue, Mention, apply_cues, cue_phrases, weaker
 from data.findings.finding import Certainty, Finding
 from data.findings.leads import leads_after
 from data.findings.phrases import PhraseTable, Word, words
-from data.findings.vocabulary import VOCABULARY
+from data.findings.spelling import spelt
+from data.findings.vocabulary import STATEMENTS, VOCABULARY, is_infarction
 
 # Their full stop ends no sentence. Single letters are taken for abbreviations anyway.
 _ABBREVIATED = """
@@ -33,8 +35,8 @@ class _Sense:
 @cache
 def _phrases() -> PhraseTable[_Sense | Cue]:
     senses: list[tuple[str, _Sense | Cue]] = []
-    for statement in VOCABULARY.values():
-        for wording in (statement.name, *(wording for wordings in statement.synonyms.values() for wording in wordings)):
+    for statement in STATEMENTS.values():
+        for wording in statement.wordings:
             senses.append((wording.rstrip("?"), _Sense(statement.code, "possible" if wording.endswith("?") else "certain")))
     return PhraseTable([*senses, *cue_phrases()])
 
@@ -54,15 +56,28 @@ def extract(text: str, *, language: str | None = None) -> list[Finding]:
     -------
     findings : one a code and place; a phrase may state several codes
     """
-    read = words(text, ABBREVIATIONS)
+    return findings_in(text, read_words(text), language)
+
+
+def read_words(text: str) -> list[Word]:
+    """The words of a report, misspelt ones mended."""
+    return spelt(words(text, ABBREVIATIONS))
+
+
+def findings_in(text: str, read: list[Word], language: str | None = None) -> list[Finding]:
+    """What `extract` returns, of a text whose words are read already."""
     mentions, cues = _mentions(read, language)
-    apply_cues(read, mentions, cues)
+    ages = mark_ages(read, mentions)
+    apply_cues(read, mentions, [cue for cue in cues if cue.start not in ages])
     findings = []
     for mention in mentions:
         span = (read[mention.start].start, read[mention.stop - 1].stop)
         _read_marks(text, span, mention)
         leads = leads_after(read, mention.stop)
-        findings += [Finding(code, mention.negated, weaker(mention.certainty, wording), span, leads) for code, wording in mention.codes]
+        findings += [
+            Finding(code, mention.negated, weaker(mention.certainty, wording), span, leads, mention.age if is_infarction(code) else "")
+            for code, wording in mention.codes
+        ]
     return findings
 
 

@@ -10,11 +10,12 @@ Certainty = Literal["certain", "probable", "possible"]
 class Finding:
     """One statement of the vocabulary as a report makes it: "no ST elevation" is not ST elevation."""
 
-    code: str  # SCP-ECG statement, e.g. "AFIB"
+    code: str  # of `data.findings.STATEMENTS`: an SCP-ECG statement such as "AFIB", or a further finding such as "LAD"
     negated: bool = False
     certainty: Certainty = "certain"
     span: tuple[int, int] = (0, 0)  # characters in the report, [start, stop)
     leads: tuple[str, ...] = ()  # leads the report names for it
+    age: str = ""  # of an infarction: "OLD", "RECENT", "ACUTE", "UNDATED"; "" where the report does not say
 
 
 @dataclass(frozen=True)

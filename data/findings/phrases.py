@@ -66,7 +66,8 @@ def _gap(gap: str, previous: str, following: str, abbreviations: frozenset[str])
         return COLON
     if "." in gap:
         number = gap == "." and previous.isdigit() and following[:1].isdigit()
-        return JOINED if number or previous in abbreviations or (len(previous) == 1 and previous.isalpha()) else ENDED
+        ordinal = following.startswith("grad") and previous.strip("i123") == ""  # "AV-Block II. Grades"
+        return JOINED if number or ordinal or previous in abbreviations or (len(previous) == 1 and previous.isalpha()) else ENDED
     if "," in gap:
         return COMMA
     return LISTED if "   " in gap else JOINED  # devices set the items of a list apart by wide spaces

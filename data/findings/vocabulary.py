@@ -1,37 +1,42 @@
-"""The vocabulary: the 71 SCP-ECG statements of PTB-XL, and how reports word them.
+"""The vocabulary: the 71 SCP-ECG statements of PTB-XL, what reports name beyond them, and how they word it.
 
 `vocabulary.csv` is meant to be extended by whoever knows ECGs. One line a statement: `english`, `german` and `swedish` hold
 wordings separated by ";". `infar*` is any word that begins so, `old|alt` either word, and "?" behind a wording says that it
-is only a suspicion of the statement. The longest wording that fits wins.
+is only a suspicion of the statement. The longest wording that fits wins. The category says what a line is: "diagnostic",
+"form" or "rhythm" an SCP-ECG statement, "further" a finding that SCP-ECG has no statement for, "age" the age of an infarction.
 """
 
 import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from importlib.resources import files
-from typing import Literal
 
 from data.errors import DataSetError
 
-Category = Literal["diagnostic", "form", "rhythm"]
 SUPERCLASSES = ("NORM", "MI", "STTC", "CD", "HYP")
 
 _COLUMNS = ("code", "name", "category", "superclass", "subclass", "english", "german", "swedish")
-_CATEGORIES = ("diagnostic", "form", "rhythm")
+_SCP = ("diagnostic", "form", "rhythm")
+_CATEGORIES = (*_SCP, "further", "age")
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One SCP-ECG statement. Names and classes follow PTB-XL's scp_statements.csv (Wagner et al. 2020)."""
+    """What a report can state. Names and classes of SCP-ECG statements follow PTB-XL's scp_statements.csv (Wagner et al. 2020)."""
 
     code: str
     name: str
-    category: tuple[str, ...]  # of "diagnostic", "form", "rhythm"; some statements are of two kinds
+    category: tuple[str, ...]  # of "diagnostic", "form", "rhythm", some of two kinds; or "further" or "age"
     superclass: str  # one of `SUPERCLASSES`; "" where it is not diagnostic
     subclass: str
     synonyms: Mapping[str, tuple[str, ...]]  # language to wordings
+
+    @property
+    def wordings(self) -> tuple[str, ...]:
+        """The name and the wordings of every language."""
+        return (self.name, *(wording for wordings in self.synonyms.values() for wording in wordings))
 
 
 def read_table(name: str) -> list[dict[str, str]]:
@@ -76,27 +81,42 @@ def parse_statement(row: Mapping[str, str], where: str) -> Statement:
     return Statement(row["code"], row["name"], category, row["superclass"], row["subclass"], synonyms)
 
 
-class _Vocabulary(Mapping[str, Statement]):
-    """Code to statement; read and checked when first used."""
+@cache
+def _statements() -> Mapping[str, Statement]:
+    statements: dict[str, Statement] = {}
+    for number, row in enumerate(read_table("vocabulary.csv"), start=2):
+        statement = parse_statement(row, f"vocabulary.csv line {number}")
+        if statement.code in statements:
+            raise DataSetError(f"vocabulary.csv line {number}: {statement.code} is there twice")
+        statements[statement.code] = statement
+    return statements
 
-    @cached_property
-    def _statements(self) -> dict[str, Statement]:
-        statements: dict[str, Statement] = {}
-        for number, row in enumerate(read_table("vocabulary.csv"), start=2):
-            statement = parse_statement(row, f"vocabulary.csv line {number}")
-            if statement.code in statements:
-                raise DataSetError(f"vocabulary.csv line {number}: {statement.code} is there twice")
-            statements[statement.code] = statement
-        return statements
+
+class _Vocabulary(Mapping[str, Statement]):
+    """Code to statement, of some categories; the table is read and checked when first used."""
+
+    def __init__(self, *categories: str) -> None:
+        self._categories = frozenset(categories)
 
     def __getitem__(self, code: str) -> Statement:
-        return self._statements[code]
+        statement = _statements()[code]
+        if not self._categories.intersection(statement.category):
+            raise KeyError(code)
+        return statement
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._statements)
+        return (code for code, statement in _statements().items() if self._categories.intersection(statement.category))
 
     def __len__(self) -> int:
-        return len(self._statements)
+        return sum(1 for _ in self)
 
 
-VOCABULARY: Mapping[str, Statement] = _Vocabulary()
+def is_infarction(code: str) -> bool:
+    """Whether a code is a statement of the superclass MI."""
+    return code in _statements() and _statements()[code].superclass == "MI"
+
+
+VOCABULARY: Mapping[str, Statement] = _Vocabulary(*_SCP)  # the 71 of SCP-ECG
+FURTHER: Mapping[str, Statement] = _Vocabulary("further")
+STATEMENTS: Mapping[str, Statement] = _Vocabulary(*_SCP, "further")  # every code that a finding can have
+AGES: Mapping[str, Statement] = _Vocabulary("age")
