@@ -1,9 +1,10 @@
-# Two commands: `make demo` and `make test`. Each sets up what it needs in .venv first.
+# Two commands: `make demo` and `make test`. Each sets up what it needs in .venv first. `make fuzz` reads damaged files for a minute.
 VENV ?= .venv
 PYTHON ?= python3
+SECONDS ?= 60
 BIN := $(VENV)/bin
 
-.PHONY: demo test check clean
+.PHONY: demo test check fuzz clean
 
 demo: $(VENV)/.installed
 	$(BIN)/ecg-cases demo
@@ -14,6 +15,9 @@ test: $(VENV)/.installed-test check
 check: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/mypy data encoders agent ui
+
+fuzz: $(VENV)/.installed-test
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -2,7 +2,7 @@
 
 import csv
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -18,6 +18,7 @@ from data.readers.bundle import own_name
 from data.readers.header_text import PERSONAL, names_a_person, pair, sex_code
 from data.readers.registry import format_of
 from data.readers.text import decoded
+from data.readers.wfdb_header import named_files
 from data.record import EcgRecord, Patient
 
 SOURCE = "folder"
@@ -25,7 +26,7 @@ COLUMNS = ("file", "report", "patient", "age", "sex", "date", "statements")
 
 _MAX_REPORT_BYTES = 1 << 20
 _PAPERS = {".txt", ".md", ".html", ".pdf", ".json", ""}  # passed over in silence where they are no ECG: licences, notes, reports
-_NOT_A_REPORT = PERSONAL | {"height", "weight", "source", "fs", "unit", "units"}
+_NOT_A_REPORT = PERSONAL | {"height", "weight", "source", "fs", "unit", "units", "date"}
 _OLDEST = 120.0  # years
 
 
@@ -45,7 +46,8 @@ def cases(root: str | Path) -> CaseStream:
     """Every readable ECG below a folder; the unreadable ones are in `.skipped` with the reason, by their path in the folder.
 
     A file's report is, in this order: the cell `report` of the folder's table; a text file of the same name (`a.dcm`, `a.txt`); the
-    comments of the file's own header. Lines of it that name a person ("Name: ...") are left out.
+    interpretation that the device printed into the file; the comments of its header. Lines that name a person ("Name: ...") are left
+    out.
 
     The table is any CSV file directly in the folder with a column `file` (path below the folder, with or without extension). It
     may have `report`, `patient` (a pseudonym), `age` in years, `sex` (F or M), `date` (2024-01-31) and `statements` (SCP-ECG codes
@@ -123,14 +125,26 @@ def _files(root: Path, skipped: dict[str, str]) -> Iterator[Path]:
     for folder, subfolders, names in os.walk(root):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         headers = {name.removesuffix(".hea") for name in names if name.endswith(".hea")}
+        segments = {part for name in headers for part in _segments(Path(folder, f"{name}.hea"))}
         for name in sorted(names):
             path = Path(folder, name)
-            if name.startswith(".") or (path.stem in headers and path.suffix != ".hea"):
-                continue  # the signal, the annotations or the report of a record that is read by its header
+            if name.startswith(".") or (path.stem in headers and path.suffix != ".hea") or name in segments:
+                continue  # the signal, the annotations, the report or a segment of a record that is read by its header
             if not _within(path, inside):
                 skipped[path.relative_to(root).as_posix()] = "is, or refers to, a link out of the folder, which is not followed"
             elif path.is_file() and not (path.parent == root and _is_table(path)):
                 yield path
+
+
+def _segments(header: Path) -> Iterable[str]:
+    """The headers of the segments that a WFDB header lists; none where it lists signals, as nearly all do."""
+    if header.name.startswith(".") or not header.is_file():
+        return ()
+    with header.open("rb") as file:
+        first = file.readline(500)
+        if b"/" not in first.partition(b" ")[0]:
+            return ()
+        return named_files(first + file.read(_MAX_REPORT_BYTES))
 
 
 def _within(path: Path, inside: Path) -> bool:
@@ -155,8 +169,10 @@ def _text_beside(path: Path) -> str:
 
 
 def _header_report(record: EcgRecord) -> str:
-    """The comments without those that are data: "Age: 64", or a heading with nothing behind it."""
-    lines = []
+    """What the device printed, else the comments without those that are data: "Age: 64", or a heading with nothing behind it."""
+    lines = list(record.printed.interpretation)
+    if lines:
+        return "\n".join(lines)
     for line in record.comments:
         key_value = pair(line)
         if not (key_value and (key_value[0] in _NOT_A_REPORT or not key_value[1])):

@@ -1,5 +1,6 @@
 """What an ECG is here: named leads in millivolts at one rate, with what was not recorded left open."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
@@ -25,6 +26,24 @@ class Patient:
     sex: str | None = None  # "F" or "M"
 
 
+@dataclass(frozen=True)
+class Printed:
+    """What the device put beside the curves; shown and searched as its statement, never taken for ours.
+
+    Parameters
+    ----------
+    interpretation : its statements, line by line
+    measurements : "HR" in beats a minute, "PR", "QRS", "QT", "QTc" in ms, "axis" of the QRS in degrees
+    device : maker and model
+    filters : as "0.05-150 Hz, notch 60 Hz"
+    """
+
+    interpretation: tuple[str, ...] = ()
+    measurements: Mapping[str, float] = field(default_factory=dict)
+    device: str = ""
+    filters: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class EcgRecord:
     """One ECG.
@@ -36,6 +55,7 @@ class EcgRecord:
     fs : samples per second
     patient, time, source : what the file said; `source` names the format, never a path
     comments : free text of the file's header
+    printed : the device's own interpretation, measurements and filters, where the file holds them
     warnings : what a reader doubts or assumed, in sentences for a person
 
     Raises
@@ -50,6 +70,7 @@ class EcgRecord:
     time: datetime | None = None
     source: str = ""
     comments: tuple[str, ...] = ()
+    printed: Printed = field(default_factory=Printed)
     warnings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

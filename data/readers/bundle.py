@@ -12,7 +12,13 @@ Bundle = Mapping[str, bytes]  # plain file name to content
 
 MAX_BYTES = 100_000_000  # one upload, also after unzipping; two leads of a 24-hour recording are some 65 MB
 MAX_FILES = 1000
+_ALWAYS_UNPACKED, _EXPANSION = 10_000_000, 30  # bytes out of a zip, and how many times its own size beyond; ECGs have some ten
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+
+
+def is_numpy_archive(content: bytes) -> bool:
+    """Whether a zip is one of `numpy.savez`, which is one file and no bundle."""
+    return content.startswith(_ZIP[0]) and content[30:230].find(b".npy") > 0
 
 
 def own_name(written: str) -> str:
@@ -36,7 +42,7 @@ def file_content(path: Path) -> bytes:
             )
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableEcgError("is a device or a pipe, wanted an ordinary file: save the ECG as a file first")
-        _check_size(status.st_size)
+        check_size(status.st_size)
         return path.read_bytes()
     except FileNotFoundError:
         raise UnreadableEcgError("no such file, wanted an ECG file: check the path") from None
@@ -55,10 +61,10 @@ def opened(files: Bundle) -> Bundle:
     ------
     UnreadableEcgError : nothing there, too large, or a zip that is damaged, locked, nested, or would write outside its folder
     """
-    _check_size(sum(map(len, files.values())))
+    check_size(sum(map(len, files.values())))
     found: dict[str, bytes] = {}
     for written, content in files.items():
-        for name, part in _unzipped(content).items() if content.startswith(_ZIP) else [(own_name(written), content)]:
+        for name, part in _unzipped(content).items() if _is_zip(content) else [(own_name(written), content)]:
             if name in found:
                 raise UnreadableEcgError(f"holds two files called {name}, wanted the files of one ECG: send one ECG at a time")
             found[name] = part
@@ -67,7 +73,12 @@ def opened(files: Bundle) -> Bundle:
     return found
 
 
-def _check_size(n_bytes: int) -> None:
+def _is_zip(content: bytes) -> bool:
+    return content.startswith(_ZIP) and not is_numpy_archive(content)
+
+
+def check_size(n_bytes: int) -> None:
+    """Raises `UnreadableEcgError` where an upload has more than `MAX_BYTES`."""
     if n_bytes > MAX_BYTES:
         raise UnreadableEcgError(
             f"has {n_bytes / 1e6:,.0f} MB, wanted at most {MAX_BYTES / 1e6:,.0f} MB: send one ECG, or the part that matters"
@@ -77,20 +88,20 @@ def _check_size(n_bytes: int) -> None:
 def _unzipped(content: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _members(archive)
+            return _members(archive, max(_ALWAYS_UNPACKED, _EXPANSION * len(content)))
     except UnreadableEcgError:
         raise
     except Exception as error:  # zipfile and the decompressors raise a dozen kinds on a damaged archive
         raise UnreadableEcgError(f"is a zip that cannot be unpacked ({type(error).__name__}), wanted a sound zip: pack it again") from error
 
 
-def _members(archive: zipfile.ZipFile) -> dict[str, bytes]:
+def _members(archive: zipfile.ZipFile, at_most: int) -> dict[str, bytes]:
     members = [info for info in archive.infolist() if not info.is_dir() and not _is_clutter(info.filename)]
     if len(members) > MAX_FILES:
         raise UnreadableEcgError(f"is a zip of {len(members):,} files, wanted the files of one ECG: pack only those")
-    _check_size(sum(info.file_size for info in members))  # as declared; the true size is counted below
+    check_size(sum(info.file_size for info in members))  # as declared; the true size is counted below
     found: dict[str, bytes] = {}
-    left = MAX_BYTES
+    left = min(MAX_BYTES, at_most)
     for info in members:
         if info.filename.startswith(("/", "\\")) or ".." in PurePosixPath(info.filename.replace("\\", "/")).parts or ":" in info.filename:
             raise UnreadableEcgError("is a zip with a path outside its own folder, wanted plain file names: pack the ECG files again")
@@ -100,7 +111,8 @@ def _members(archive: zipfile.ZipFile) -> dict[str, bytes]:
             part = member.read(left + 1)
         left -= len(part)
         if left < 0:
-            raise UnreadableEcgError(f"is a zip that unpacks to over {MAX_BYTES / 1e6:,.0f} MB, wanted less: send one ECG")
+            limit = min(MAX_BYTES, at_most) / 1e6
+            raise UnreadableEcgError(f"is a zip that unpacks to over {limit:,.0f} MB, wanted less: send one ECG, or its files unpacked")
         if part.startswith(_ZIP):
             raise UnreadableEcgError("is a zip within a zip, wanted the ECG files themselves: unpack it once and pack the files")
         name = own_name(info.filename)

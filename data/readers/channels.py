@@ -73,7 +73,7 @@ def ecg_record(channels: Iterable[Channel], *, fs: float, warnings: Sequence[str
             notes.append(f"Lead {lead} is in the file more than once; the first one is used.")
         else:
             with np.errstate(over="ignore"):
-                rows[lead] = (np.asarray(channel.samples, np.float64) * (sign * factor)).astype(np.float32)
+                rows[lead] = (channel.samples if sign * factor == 1 else channel.samples * (sign * factor)).astype(np.float32)
     if not any(lead in rows for lead in STANDARD_LEADS):
         raise UnreadableEcgError(
             f"no standard ECG lead in a unit of voltage among {_listed(dropped + list(rows))}: name the leads I, II, ... V6"

@@ -6,7 +6,7 @@ caller; a table that leaves them open is refused, unless its amplitude allows on
 
 import csv
 import re
-from collections.abc import Sequence
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from data.errors import UnreadableEcgError
 from data.leads import standard_lead_name
-from data.quality import limb_lead_error, spread
 from data.readers.bundle import Bundle, own_name
 from data.readers.channels import RATES, Channel, ecg_record, millivolts
 from data.readers.format import Format, Given
 from data.readers.header_text import kept, pair, patient_of
 from data.readers.text import decoded
+from data.readers.unstated import agreed_unit, said_of_unit, unmistakable_unit
 from data.record import EcgRecord
 
 _HEAD = 20_000  # bytes looked at to tell a table
@@ -28,7 +28,7 @@ _MAX_COLUMNS = 1000
 _LONGEST_LABEL = 100  # characters; in a longer one no unit is looked for, which would take as long as somebody likes
 _DELIMITERS = (",", ";", "\t", "|")
 _MISSING = {"", "nan", "na", "n/a", "null", "none", "-"}
-_RATE_KEYS = {
+RATE_KEYS = {
     "fs",
     "sampling rate",
     "sample rate",
@@ -40,7 +40,7 @@ _RATE_KEYS = {
     "rate",
     "hz",
 }
-_UNIT_KEYS = {"unit", "units"}
+UNIT_KEYS = {"unit", "units"}
 _DATE_KEYS = {"date", "time", "datetime", "acquisition date", "recorded"}
 _IN_BRACKETS = re.compile(r"(.*?)\s*[\[(]\s*([^\])]*?)\s*[\])]\s*")
 _BEHIND = re.compile(r"(.*?)[ _/]+([nuµμm]?V|ms|s|sec|seconds|milliseconds)")
@@ -59,6 +59,8 @@ class _Table:
 def sniff(content: bytes) -> bool:
     """Text whose first row names at least one lead, or whose rows are all numbers (refused later, with what is missing)."""
     head = content[:_HEAD]
+    if b"\0" in head and not head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return False  # binary, as most of what is asked about; told before it is taken for text
     text = decoded(head)
     if "\0" in text:
         return False
@@ -86,12 +88,10 @@ def read(name: str, files: Bundle, given: Given) -> EcgRecord:
         raise UnreadableEcgError("is a table without a header of lead names, wanted a first row such as I,II,V1: add it")
     warnings: list[str] = []
     fs = _rate(table, stated, given)
-    unit = _agreed(_first(stated, _UNIT_KEYS), given.unit, "unit")
-    if unit is not None and millivolts(unit) is None:
-        raise UnreadableEcgError(f"is in the unit {own_name(unit)!r}, wanted V, mV or uV: correct the unit")
+    unit = agreed_unit(_first(stated, UNIT_KEYS), given.unit)
     if unit is None and (unstated := [i for i in leads if not table.columns[i][1]]):
-        unit = _unmistakable_unit([table.columns[i][0] for i in unstated], table.values[unstated])
-        warnings.append(f"The table states no unit; its amplitude is that of an ECG in {unit}, and it was read so.")
+        unit = unmistakable_unit([table.columns[i][0] for i in unstated], table.values[unstated])
+        warnings.append(said_of_unit(unit))
     return ecg_record(
         [Channel(table.columns[i][0], table.values[i], table.columns[i][1] or unit or "") for i in leads],
         fs=fs,
@@ -195,14 +195,8 @@ def _first(stated: dict[str, str], keys: set[str]) -> str | None:
     return next((stated[key] for key in stated if key in keys), None)
 
 
-def _agreed(in_file: str | None, given: str | None, what: str) -> str | None:
-    if in_file and given and millivolts(in_file) != millivolts(given):
-        raise UnreadableEcgError(f"states the {what} {own_name(in_file)} and {own_name(given)} was given: leave one of them out")
-    return in_file or given
-
-
 def _rate(table: _Table, stated: dict[str, str], given: Given) -> float:
-    written = _first(stated, _RATE_KEYS)
+    written = _first(stated, RATE_KEYS)
     if written is not None:
         match = re.match(r"\d+(?:\.\d+)?(?=\s*(?:hz|samples.*|1/s)?$)", written.strip(), re.IGNORECASE)
         if match is None:
@@ -239,26 +233,6 @@ def _rate_of_time(table: _Table) -> float | None:
             "has a time column whose unit cannot be told, wanted seconds or milliseconds: call it 'time [s]' or 'time [ms]'"
         )
     return float(round(possible[0])) if abs(possible[0] - round(possible[0])) < 0.005 * possible[0] else possible[0]
-
-
-def _unmistakable_unit(labels: Sequence[str], values: npt.NDArray[np.float64]) -> str:
-    """The unit where the amplitude leaves one choice: not whole numbers (counts of a converter), not scaled lead by lead.
-
-    An ECG's leads span some 0.3 to 8 mV; the spans in mV and in uV are 1,000 apart and so cannot be mistaken for each other.
-    """
-    spans = np.array([spread(row) for row in values])
-    span, recorded = float(np.median(spans)), values[np.isfinite(values)]
-    tops = np.array([np.nanmax(np.abs(row)) for row in values if np.isfinite(row).any()])
-    scaled = len(tops) > 1 and bool(np.ptp(tops) < 0.01 * tops.max())
-    error = limb_lead_error(labels, values.astype(np.float32))
-    if not (recorded == np.round(recorded)).all() and not scaled and (error is None or error < 0.05):
-        if 0.3 <= span <= 8 and tops.max() != 1.0:
-            return "mV"
-        if 300 <= span <= 8000:
-            return "uV"
-    raise UnreadableEcgError(
-        "states no unit and its values leave more than one open, wanted mV or uV: add a line '# unit: uV', or give unit="
-    )
 
 
 def _date(written: str | None) -> datetime | None:

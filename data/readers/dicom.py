@@ -5,8 +5,7 @@ Module and attributes: DICOM PS3.3 C.10.9; lead codes: PS3.16 CID 3001 (MDC, SCP
 
 import io
 import re
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,31 +14,38 @@ import numpy.typing as npt
 from data.errors import UnreadableEcgError
 from data.leads import standard_lead_name
 from data.readers.bundle import Bundle
-from data.readers.channels import MAX_SAMPLES, Channel, checked_rate, ecg_record
+from data.readers.channels import Channel, ecg_record
 from data.readers.format import Format, Given
-from data.readers.header_text import PER_YEAR, sex_code
-from data.record import EcgRecord, Patient
+from data.readers.header_text import PER_YEAR, kept, sex_code
+from data.readers.lead_codes import LEAD_OF_NUMBER
+from data.readers.moments import OLDEST, compact, whole_years
+from data.readers.timeline import Part, on_one_timeline
+from data.record import EcgRecord, Patient, Printed
 
 if TYPE_CHECKING:
     from pydicom import Dataset
 
 _PREAMBLE = 128
-_MAX_OFFSET_SECONDS = 60  # between groups of one sheet
+_WITHOUT_PREAMBLE = re.compile(rb"[\x02\x08]\0[\0\x05\x08\x12\x13\x14\x16\x18]\0(?:UL|CS|DA|TM|UI|.\0\0\0)", re.DOTALL)
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 _BIG_ENDIAN = "1.2.840.10008.1.2.2"
 _WANTED = [
     "WaveformSequence", "PatientID", "PatientAge", "PatientSex", "PatientBirthDate", "SOPClassUID",
-    "AcquisitionDateTime", "ContentDate", "ContentTime", "StudyDate", "StudyTime",
+    "AcquisitionDateTime", "ContentDate", "ContentTime", "StudyDate", "StudyTime", "WaveformAnnotationSequence",
+    "Manufacturer", "ManufacturerModelName", "EncapsulatedDocument",
 ]  # fmt: skip
 _SAMPLE_TYPES = {"SB": "i1", "UB": "u1", "SS": "i2", "US": "u2", "SL": "i4", "UL": "u4"}
 _AVERAGED = re.compile(r"MEDIAN|AVERAGE|MEAN|TEMPLATE|REPRESENTATIVE", re.IGNORECASE)
-_LEAD_NUMBERS = {1: "I", 2: "II", 61: "III", 62: "aVR", 63: "aVL", 64: "aVF"} | {n + 2: f"V{n}" for n in range(1, 7)}
+_MEASURED = {  # by the meaning of the concept, which vendors agree on better than on its code
+    "pr interval": "PR", "qrs duration": "QRS", "qt interval": "QT", "qtc interval": "QTc", "qrs axis": "axis",
+    "ventricular heart rate": "HR", "heart rate": "HR", "ventricular rate": "HR",
+}  # fmt: skip
 _LEAD_CODE = re.compile(r"(?:2:|5\.6\.3-9-)(\d+)")  # MDC and SCP-ECG number the leads alike
 
 
 def sniff(content: bytes) -> bool:
-    """The DICOM mark behind the preamble."""
-    return content[_PREAMBLE : _PREAMBLE + 4] == b"DICM"
+    """The DICOM mark behind the preamble, or the first element of a data set that some devices save without it."""
+    return content[_PREAMBLE : _PREAMBLE + 4] == b"DICM" or _WITHOUT_PREAMBLE.match(content) is not None
 
 
 def read(name: str, files: Bundle, _: Given) -> EcgRecord:
@@ -54,8 +60,10 @@ def read(name: str, files: Bundle, _: Given) -> EcgRecord:
     content = files[name]
     if _DEFLATED in content:  # unpacks to any size before a limit could be set
         raise UnreadableEcgError("is a deflated DICOM file, wanted an uncompressed one: export it as Explicit VR Little Endian")
-    dataset = dcmread(io.BytesIO(content), specific_tags=_WANTED)
+    dataset = dcmread(io.BytesIO(content), specific_tags=_WANTED, force=True)
     groups = list(dataset.get("WaveformSequence") or [])
+    if "EncapsulatedDocument" in dataset and not groups:
+        raise UnreadableEcgError("is a DICOM file of a document, wanted a 12-lead ECG waveform: export the ECG itself, not its report")
     if not groups:
         raise UnreadableEcgError(
             "is a DICOM file without a waveform, wanted a 12-lead ECG waveform: export the ECG itself, not its picture or report"
@@ -65,13 +73,14 @@ def read(name: str, files: Bundle, _: Given) -> EcgRecord:
         raise UnreadableEcgError("is a DICOM file with only an averaged beat, wanted the rhythm: export the full disclosure of the ECG")
     order = ">" if dataset.file_meta.get("TransferSyntaxUID") == _BIG_ENDIAN else "<"
     time, warnings = _time(dataset), list[str]()
-    channels, fs = _joined(rhythms, order, warnings)
+    channels, fs = on_one_timeline([_part(group, order) for group in rhythms], warnings)
     return ecg_record(
         channels,
         fs=fs,
         patient=Patient(id=_text(dataset, "PatientID") or None, age=_age(dataset, time), sex=sex_code(_text(dataset, "PatientSex"))),
         time=time,
         source="DICOM",
+        printed=_printed(dataset, rhythms[0]),
         warnings=warnings,
     )
 
@@ -85,46 +94,12 @@ def _is_averaged(group: "Dataset") -> bool:
     )
 
 
-def _joined(groups: Sequence["Dataset"], byte_order: str, warnings: list[str]) -> tuple[list[Channel], float]:
-    """The channels of all groups on one timeline; a sheet of 3 x 4 leads comes as groups that begin one after the other.
-
-    Of a lead that is in several groups the longest recording counts.
-    """
-    longest_first = sorted(groups, key=_n_samples, reverse=True)
-    fs, begin = checked_rate(_number(longest_first[0], "SamplingFrequency", 0.0)), _offset_seconds(longest_first[0])
-    placed: dict[str, tuple[int, Channel]] = {}
-    for group in longest_first:
-        late = _offset_seconds(group) - begin
-        start = round(late * fs)
-        if _number(group, "SamplingFrequency", 0.0) != fs or abs(late) > _MAX_OFFSET_SECONDS:
-            warnings.append("The file has a further recording, of another rate or time; it is left out.")
-            continue
-        channels = _channels(group, byte_order)
-        new = {channel.label: (start, channel) for channel in channels if channel.label not in placed}
-        if len(new) < len(channels):
-            warnings.append("The file has leads more than once; the longest recording of each is used.")
-        placed |= new
-    first = min(start for start, _ in placed.values())
-    n_samples = max(start - first + len(channel.samples) for start, channel in placed.values())
-    if n_samples * len(placed) > MAX_SAMPLES:  # a few bytes with a rate and an offset could otherwise claim gigabytes
-        raise UnreadableEcgError(
-            f"is a DICOM file of {n_samples:,} samples in {len(placed)} channels, wanted one ECG: export the ECG alone"
-        )
-    return [
-        Channel(channel.label, _placed(channel.samples, start - first, n_samples), channel.unit) for start, channel in placed.values()
-    ], fs
-
-
-def _placed(samples: npt.NDArray[np.floating[Any]], start: int, n_samples: int) -> npt.NDArray[np.floating[Any]]:
-    return np.pad(samples, (start, n_samples - start - len(samples)), constant_values=np.nan)
-
-
-def _offset_seconds(group: "Dataset") -> float:
-    return _number(group, "MultiplexGroupTimeOffset", 0.0) / 1000  # it is in ms
-
-
-def _n_samples(group: "Dataset") -> int:
-    return int(group.NumberOfWaveformSamples)
+def _part(group: "Dataset", byte_order: str) -> Part:
+    return Part(
+        start=_number(group, "MultiplexGroupTimeOffset", 0.0) / 1000,  # it is in ms
+        fs=_number(group, "SamplingFrequency", 0.0),
+        channels=_channels(group, byte_order),
+    )
 
 
 def _channels(group: "Dataset", byte_order: str) -> list[Channel]:
@@ -156,6 +131,9 @@ def _samples(group: "Dataset", n_channels: int, byte_order: str) -> npt.NDArray[
     samples = np.frombuffer(data[:needed], dtype).reshape(n_samples, n_channels).T
     padding = group.get("WaveformPaddingValue")
     values = samples.astype(np.float64)
+    bits = int(_number(group.ChannelDefinitionSequence[0], "WaveformBitsStored", 8 * dtype.itemsize))
+    if dtype.kind == "i" and 1 < bits < 8 * dtype.itemsize and 2 ** (bits - 1) <= samples.max() < 2**bits and samples.min() >= 0:
+        values[samples >= 2 ** (bits - 1)] -= 2**bits  # written without extending the sign over the unused bits
     if padding is not None:
         filler = np.frombuffer(padding, dtype)[0] if isinstance(padding, bytes) else padding
         values[samples == filler] = np.nan
@@ -167,7 +145,7 @@ def _label(channel: "Dataset") -> str:
     source = next(iter(channel.get("ChannelSourceSequence") or []), None)
     words = [_text(channel, "ChannelLabel")] + ([_text(source, "CodeMeaning"), _text(source, "CodeValue")] if source else [])
     code = _LEAD_CODE.fullmatch(_text(source, "CodeValue")) if source else None
-    coded = _LEAD_NUMBERS.get(int(code[1])) if code else None
+    coded = LEAD_OF_NUMBER.get(int(code[1])) if code else None
     said = {lead for word in words if (lead := standard_lead_name(word))} | ({coded} if coded else set())
     if len(said) > 1:
         raise UnreadableEcgError(f"calls one channel both {' and '.join(sorted(said))}, wanted one lead name: export it again")
@@ -192,30 +170,34 @@ def _text(dataset: "Dataset", keyword: str) -> str:
 
 
 def _time(dataset: "Dataset") -> datetime | None:
-    for written in (
+    written = (
         _text(dataset, "AcquisitionDateTime"),
         _text(dataset, "ContentDate") + _text(dataset, "ContentTime"),
         _text(dataset, "StudyDate") + _text(dataset, "StudyTime"),
-    ):
-        digits = re.match(r"\d{8}(?:\d{6})?", written)
-        if digits:
-            try:
-                return datetime.strptime(digits[0].ljust(14, "0"), "%Y%m%d%H%M%S")
-            except ValueError:
-                continue
-    return None
+    )
+    return next((at for text in written if (at := compact(text))), None)
 
 
 def _age(dataset: "Dataset", at: datetime | None) -> float | None:
     """Patient's Age (nnnD, W, M or Y), else from the birth date."""
     if written := re.fullmatch(r"(\d{1,3})([DWMY])", _text(dataset, "PatientAge")):
         age = int(written[1]) / PER_YEAR[written[2]]
-        return round(age, 2) if age <= 120 else None
-    born = re.fullmatch(r"(\d{4})(\d\d)(\d\d)", _text(dataset, "PatientBirthDate"))
-    if born is None or at is None:
-        return None
-    try:
-        years = (at.date() - date(*map(int, born.groups()))).days / 365.25
-    except ValueError:
-        return None
-    return float(int(years)) if 0 <= years <= 120 else None
+        return round(age, 2) if age <= OLDEST else None
+    born = compact(_text(dataset, "PatientBirthDate"))
+    return whole_years(born.date() if born else None, at)
+
+
+def _printed(dataset: "Dataset", rhythm: "Dataset") -> Printed:
+    """Statements and measurements of the waveform annotations (PS3.3 C.10.10), filters of the first channel."""
+    statements, measurements = list[str](), dict[str, float]()
+    for note in dataset.get("WaveformAnnotationSequence") or []:
+        concept = next(iter(note.get("ConceptNameCodeSequence") or []), None)
+        if concept is None:
+            statements += _text(note, "UnformattedTextValue").splitlines()
+        elif "NumericValue" in note and (name := _MEASURED.get(_text(concept, "CodeMeaning").lower().removeprefix("global "))):
+            measurements.setdefault(name, _number(note, "NumericValue", 0.0))
+    channel = rhythm.ChannelDefinitionSequence[0]
+    low, high, notch = (_number(channel, f"{name}Frequency", 0.0) for name in ("FilterLow", "FilterHigh", "NotchFilter"))
+    filters = (f"{low:g}-{high:g} Hz" if high else "", f"notch {notch:g} Hz" if notch else "")
+    device = " ".join(filter(None, (_text(dataset, "Manufacturer"), _text(dataset, "ManufacturerModelName"))))
+    return Printed(kept(statements), measurements, device, ", ".join(filter(None, filters)))

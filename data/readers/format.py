@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from data.paper.stated import Stated
 from data.readers.bundle import Bundle
 from data.record import EcgRecord
 
@@ -13,6 +14,7 @@ class Given:
 
     fs: float | None = None  # samples per second
     unit: str | None = None  # of the values, e.g. "uV"
+    sheet: Stated | None = None  # layout and scale of a sheet of paper
 
 
 @dataclass(frozen=True)

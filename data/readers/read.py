@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from data.errors import EcgCasesError, UnreadableEcgError
+from data.paper.stated import Stated
 from data.quality import STANDARD_SECONDS, doubts
-from data.readers.bundle import Bundle, file_content, opened, own_name
+from data.readers.bundle import MAX_FILES, Bundle, check_size, file_content, opened, own_name
 from data.readers.format import Given
 from data.readers.registry import detect, format_of
 from data.record import EcgRecord
@@ -23,8 +24,10 @@ def read_ecg(
     *,
     name: str | None = None,
     start: float = 0.0,
+    seconds: float | None = STANDARD_SECONDS,
     fs: float | None = None,
     unit: str | None = None,
+    sheet: Stated | None = None,
     keep_id: bool = False,
 ) -> EcgRecord:
     """Read one ECG; the format is found by content, not by extension.
@@ -33,13 +36,15 @@ def read_ecg(
     ----------
     path_or_bytes : a file (a WFDB record by its header, its signal file or without suffix), or the content of one file or zip
     name : what to call the file in messages
-    start : second at which the 10 s that are kept begin, in a longer recording
+    start : second at which the part that is kept begins, in a longer recording
+    seconds : how long that part may be; None for the rest of the recording
     fs, unit : samples per second and unit of the values, for a table that does not state them
+    sheet : layout, scale and page of a picture or PDF of a printed ECG, where a person states or has confirmed them
     keep_id : keep the patient's id; names are never kept
 
     Returns
     -------
-    The first 10 s from `start`, mV, with warnings in words about everything doubtful or assumed.
+    The first 10 s (or `seconds`) from `start`, mV, with warnings in words about everything doubtful or assumed.
 
     Raises
     ------
@@ -52,11 +57,18 @@ def read_ecg(
         label = own_name(name or path.name or path.absolute().name) or "the file"
     with _refusing_in_one_line(label):
         files = _with_companions(path) if path else {label: bytes(path_or_bytes)}  # type: ignore[arg-type]
-        return _read(files, Given(fs=fs, unit=unit), start=start, keep_id=keep_id)
+        return _read(files, Given(fs=fs, unit=unit, sheet=sheet), start=start, seconds=seconds, keep_id=keep_id)
 
 
 def read_upload(
-    files: Mapping[str, bytes], *, start: float = 0.0, fs: float | None = None, unit: str | None = None, keep_id: bool = False
+    files: Mapping[str, bytes],
+    *,
+    start: float = 0.0,
+    seconds: float | None = STANDARD_SECONDS,
+    fs: float | None = None,
+    unit: str | None = None,
+    sheet: Stated | None = None,
+    keep_id: bool = False,
 ) -> EcgRecord:
     """Read the one ECG that one or several uploaded files make up: a `.hea` with its `.dat`, a zip, or a single file.
 
@@ -68,7 +80,7 @@ def read_upload(
     """
     label = ", ".join(list(map(own_name, files))[:2]) + (" ..." if len(files) > 2 else "") or "the upload"
     with _refusing_in_one_line(label):
-        return _read(files, Given(fs=fs, unit=unit), start=start, keep_id=keep_id)
+        return _read(files, Given(fs=fs, unit=unit, sheet=sheet), start=start, seconds=seconds, keep_id=keep_id)
 
 
 @contextmanager
@@ -94,27 +106,34 @@ def _with_companions(path: Path) -> Bundle:
     if fmt is None and (header := path.with_suffix(".hea")).is_file() and header != path:
         path, content = header, file_content(header)
         fmt = format_of(content)
-    beside = [path.with_name(other) for other in fmt.companions(content)] if fmt else []
-    return {path.name: content} | {file.name: file_content(file) for file in beside if file.exists()}
+    files, wanted = {path.name: content}, list(fmt.companions(content)) if fmt else []
+    while wanted and len(files) < MAX_FILES:  # a record in segments refers to headers, which refer to signal files
+        file = path.with_name(wanted.pop())
+        if file.name not in files and file.exists():
+            files[file.name] = file_content(file)
+            check_size(sum(map(len, files.values())))
+            if fmt and fmt.sniff(files[file.name]):
+                wanted += fmt.companions(files[file.name])
+    return files
 
 
-def _read(files: Bundle, given: Given, *, start: float, keep_id: bool) -> EcgRecord:
+def _read(files: Bundle, given: Given, *, start: float, seconds: float | None, keep_id: bool) -> EcgRecord:
     files = opened(files)
     fmt, main = detect(files)
-    record = _ten_seconds(fmt.read(main, files, given), start)
+    record = _part(fmt.read(main, files, given), start, seconds)
     if np.isnan(record.signal).all():
-        raise UnreadableEcgError("has no recorded value in these 10 s, wanted an ECG: send another recording, or begin at another second")
-    if not keep_id:
-        record = record.changed(patient=replace(record.patient, id=None))
-    return record.changed(warnings=record.warnings + doubts(record))
+        raise UnreadableEcgError("has no recorded value in this part, wanted an ECG: send another recording, or begin at another second")
+    patient = record.patient if keep_id else replace(record.patient, id=None)
+    return record.changed(patient=patient, warnings=record.warnings + doubts(record))
 
 
-def _ten_seconds(record: EcgRecord, start: float) -> EcgRecord:
+def _part(record: EcgRecord, start: float, seconds: float | None) -> EcgRecord:
     if record.duration < MIN_SECONDS:
         raise UnreadableEcgError(f"lasts {record.duration:.2f} s, wanted at least {MIN_SECONDS:g} s: send a longer recording")
     if not 0 <= start <= record.duration - MIN_SECONDS:
         raise UnreadableEcgError(f"cannot begin at {start:g} s, the recording lasts {record.duration:.1f} s: begin earlier")
-    first, n_samples = round(start * record.fs), round(STANDARD_SECONDS * record.fs)
+    first = round(start * record.fs)
+    n_samples = record.n_samples if seconds is None else max(1, round(seconds * record.fs))
     if record.n_samples <= n_samples and not first:
         return record
     part = record.signal[:, first : first + n_samples]

@@ -9,16 +9,33 @@ import numpy as np
 import numpy.typing as npt
 
 from data.errors import UnreadableEcgError
+from data.leads import STANDARD_LEADS, standard_lead_name
 from data.quality import LAW_TOLERANCE, limb_lead_error
 from data.readers.bundle import Bundle, own_name
 from data.readers.channels import Channel, ecg_record
 from data.readers.format import Format, Given
 from data.readers.header_text import kept, patient_of
-from data.readers.wfdb_header import DEFAULT_FS, DEFAULT_GAIN, Header, Signal, checked_header, looks_like_header, named_files
+from data.readers.wfdb_header import (
+    DEFAULT_FS,
+    DEFAULT_GAIN,
+    Header,
+    Segments,
+    Signal,
+    checked_header,
+    checked_segments,
+    looks_like_header,
+    named_files,
+)
 from data.record import EcgRecord
 
+_ALWAYS_ALLOWED = 10_000_000  # samples, gaps included
 _OWN_NAME = "header-of-the-upload"  # of the record that wfdb reads
 Samples = npt.NDArray[np.signedinteger[Any]]
+
+_PLAIN = {"16": "<i2", "61": ">i2"}  # 16-bit numbers, which need no unpacking
+_WIDE = ("24", "32", "524")
+_LIMB = STANDARD_LEADS[:6]
+_LAW_SAMPLES = 1000  # the laws hold sample by sample, so that every so many samples tell as much as all
 
 # The stored number that says "not recorded".
 _INVALID = {"80": -128, "310": -512, "311": -512, "212": -2048, "24": -(2**23), "32": -(2**31), "508": -128, "524": -(2**23)}
@@ -32,7 +49,12 @@ def read(name: str, files: Bundle, _: Given) -> EcgRecord:
     UnreadableEcgError : a header that is incomplete, points outside its folder or claims more than the files hold;
         a signal file that is missing, cut off or does not match its checksum
     """
-    header = checked_header(files[name], {file: len(content) for file, content in files.items()})
+    segments = checked_segments(files[name])
+    return _recording(files[name], files) if segments is None else _joined(segments, files)
+
+
+def _recording(content: bytes, files: Bundle) -> EcgRecord:
+    header = checked_header(content, {file: len(content) for file, content in files.items()})
     samples = list(_stored(header, files))
     _check_sums(header.signals, samples)
     warnings = []
@@ -52,28 +74,63 @@ def read(name: str, files: Bundle, _: Given) -> EcgRecord:
     )
 
 
+def _joined(segments: Segments, files: Bundle) -> EcgRecord:
+    """The segments one after the other; where a lead is not among a segment's, it was not recorded."""
+    total = sum(n_samples for _, n_samples in segments.parts)
+    rows: dict[str, npt.NDArray[np.float32]] = {}
+    notes: dict[str, None] = {}
+    held = at = 0
+    for name, n_samples in segments.parts:
+        if name is not None and n_samples:
+            if f"{name}.hea" not in files:
+                raise UnreadableEcgError(f"header without its segment {own_name(name)}.hea, wanted all segments: send them together")
+            part = _recording(files[f"{name}.hea"], files)
+            if part.fs != segments.fs or part.n_samples != n_samples:
+                raise UnreadableEcgError(
+                    f"segment {own_name(name)} has another rate or length than the header says: send it as it was made"
+                )
+            held += part.signal.size
+            if total * len({*rows, *part.leads}) > max(_ALWAYS_ALLOWED, 4 * held, 4 * sum(map(len, files.values()))):
+                raise UnreadableEcgError("header claims gaps far longer than what was recorded, wanted an ECG: send the part that matters")
+            for lead, row in zip(part.leads, part.signal, strict=True):
+                rows.setdefault(lead, np.full(total, np.nan, np.float32))[at : at + n_samples] = row
+            notes |= dict.fromkeys(part.warnings)
+        at += n_samples
+    if not rows:
+        raise UnreadableEcgError("is a WFDB record of which no segment was recorded, wanted an ECG: send another recording")
+    return ecg_record(
+        [Channel(lead, row, "mV") for lead, row in rows.items()],
+        fs=segments.fs,
+        patient=patient_of(segments.comments),
+        time=segments.start,
+        source="WFDB",
+        comments=kept(segments.comments),
+        warnings=tuple(notes),
+    )
+
+
 FORMAT = Format("WFDB (.hea with its .dat or .mat)", looks_like_header, read, named_files)
 
 
 def _stored(header: Header, files: Bundle) -> Iterator[Samples]:
     """The stored numbers of each signal, in the header's order.
 
-    Format 16, that of nearly every 12-lead record, is taken from the bytes: wfdb parses a header for longer than all the rest
-    takes, and loads pandas first. The other formats are wfdb's.
+    Format 16, that of nearly every 12-lead record, and its like are taken from the bytes: wfdb parses a header for longer than all
+    the rest takes, and loads pandas first. The other formats are wfdb's.
     """
-    if any(signal.format != "16" for signal in header.signals):
+    if any(signal.format not in _PLAIN for signal in header.signals):
         yield from _stored_by_wfdb(header, files)
         return
     frames, column = {}, dict.fromkeys(header.files, 0)
     for file in header.files:
         signals = header.signals_of(file)
         per_frame = sum(signal.samples_per_frame for signal in signals)
-        flat = np.frombuffer(files[file], "<i2", count=header.n_frames * per_frame, offset=signals[0].offset)
-        frames[file] = flat.reshape(header.n_frames, per_frame)
+        flat = np.frombuffer(files[file], _PLAIN[signals[0].format], count=header.n_frames * per_frame, offset=signals[0].offset)
+        frames[file] = np.ascontiguousarray(flat.reshape(header.n_frames, per_frame).T)
     for signal in header.signals:
         start = column[signal.file]
         column[signal.file] = stop = start + signal.samples_per_frame
-        yield frames[signal.file][:, start:stop].reshape(-1)
+        yield frames[signal.file][start] if stop == start + 1 else frames[signal.file][start:stop].T.reshape(-1)
 
 
 def _stored_by_wfdb(header: Header, files: Bundle) -> Sequence[Samples]:
@@ -111,7 +168,7 @@ def _channels(signals: Sequence[Signal], samples: Sequence[Samples], warnings: l
     chosen = [(signal, stored) for signal, stored in zip(signals, samples, strict=True) if signal.samples_per_frame == per_frame]
     counts = [_aligned(signal, stored) for signal, stored in chosen]
     physical = [
-        Channel(signal.label, (row - signal.baseline) / (signal.gain or DEFAULT_GAIN), signal.unit)
+        Channel(signal.label, (row - signal.baseline if signal.baseline else row) / (signal.gain or DEFAULT_GAIN), signal.unit)
         for (signal, _), row in zip(chosen, counts, strict=True)
     ]
     microvolts = [Channel(signal.label, row, "uV") for (signal, _), row in zip(chosen, counts, strict=True)]
@@ -121,21 +178,27 @@ def _channels(signals: Sequence[Signal], samples: Sequence[Samples], warnings: l
     return physical, per_frame
 
 
-def _aligned(signal: Signal, stored: Samples) -> npt.NDArray[np.float64]:
+def _aligned(signal: Signal, stored: Samples) -> npt.NDArray[np.floating[Any]]:
     """The stored numbers in time with the other signals, NaN where not recorded."""
-    row = stored.astype(np.float64)
-    row[stored == _INVALID.get(signal.format, -32768)] = np.nan
+    row: npt.NDArray[np.floating[Any]] = stored.astype(np.float64 if signal.format in _WIDE else np.float32)  # which holds 16 bits exactly
+    missing = stored == _INVALID.get(signal.format, -32768)
+    if missing.any():
+        row[missing] = np.nan
     late = signal.skew * signal.samples_per_frame
-    return np.concatenate([row[late:], np.full(late, np.nan)]) if late else row
+    return np.concatenate([row[late:], np.full(late, np.nan, row.dtype)]) if late else row
 
 
 def _holds_only_in(counts: Sequence[Channel], physical: Sequence[Channel]) -> bool:
     """Were the leads scaled one by one after recording, as in LUDB, so that the header's gains are no millivolts?"""
 
     def error(channels: Sequence[Channel]) -> float | None:
+        limb = [channel for channel in channels if standard_lead_name(channel.label) in _LIMB]
+        if not limb:
+            return None
+        every = max(1, len(limb[0].samples) // _LAW_SAMPLES)
         with np.errstate(over="ignore"):  # a gain near 0; what is too large for a voltage is refused later
-            signal = np.stack([channel.samples for channel in channels]).astype(np.float32)
-        return limb_lead_error([channel.label for channel in channels], signal)
+            signal = np.stack([channel.samples[::every] for channel in limb]).astype(np.float32)
+        return limb_lead_error([channel.label for channel in limb], signal)
 
     by_gain = error(physical)
     if by_gain is None or by_gain <= LAW_TOLERANCE:

@@ -14,7 +14,9 @@ from data.readers.bundle import own_name
 from data.readers.channels import MAX_SAMPLES
 from data.readers.text import decoded
 
-MAX_SIGNALS = 256
+MAX_SIGNALS, MAX_SEGMENTS = 256, 1000
+_ALWAYS_ALLOWED, _PACKED = 2_000_000, 20  # samples of a FLAC file, and how many a byte may hold beyond; an ECG has some two
+GAP = "~"  # a segment in which nothing was recorded
 MAX_HEADER_BYTES = 1_000_000
 DEFAULT_FS, DEFAULT_GAIN = 250.0, 200.0  # of the format, where a header states none
 BYTES_PER_SAMPLE = {"8": 1.0, "16": 2.0, "24": 3.0, "32": 4.0, "61": 2.0, "80": 1.0, "160": 2.0, "212": 1.5, "310": 4 / 3, "311": 4 / 3}
@@ -90,8 +92,47 @@ def looks_like_header(content: bytes) -> bool:
 def named_files(content: bytes) -> Sequence[str]:
     """The signal files that the header names, where the names are plain."""
     lines, _ = _lines(content[:MAX_HEADER_BYTES])
+    if not lines or not (record := _RECORD.fullmatch(lines[0])):
+        return []
     named = dict.fromkeys(line.split()[0] for line in lines[1:])
+    if record["segments"]:
+        return [f"{name}.hea" for name in list(named)[:MAX_SEGMENTS] if name != GAP and _PLAIN_NAME.fullmatch(name)]
     return [name for name in list(named)[:MAX_SIGNALS] if _PLAIN_NAME.fullmatch(name)]
+
+
+@dataclass(frozen=True)
+class Segments:
+    """The header of a record in segments: each the name of a record, None for a gap, and its frames."""
+
+    fs: float
+    start: datetime | None
+    parts: tuple[tuple[str | None, int], ...]
+    comments: tuple[str, ...]
+
+
+def checked_segments(content: bytes) -> Segments | None:
+    """The segments that a header lists; None where it lists signals.
+
+    Raises
+    ------
+    UnreadableEcgError : a line that cannot be understood, or lengths that do not add up
+    """
+    lines, comments = _lines(content[:MAX_HEADER_BYTES])
+    record = _RECORD.fullmatch(lines[0])
+    if record is None or not record["segments"]:
+        return None
+    if len(lines) - 1 != int(record["segments"]) or not 0 < len(lines) - 1 <= MAX_SEGMENTS:
+        raise UnreadableEcgError(f"header describes {len(lines) - 1} segments, wanted those it claims, 1 to {MAX_SEGMENTS}: send it whole")
+    parts = []
+    for line in lines[1:]:
+        if not _SEGMENT.fullmatch(line):
+            raise UnreadableEcgError(_garbled(line))
+        name, frames = line.split()
+        parts.append((None if name == GAP else name, int(frames)))
+    total = sum(frames for _, frames in parts)
+    if total > MAX_SAMPLES or total == 0 or (record["frames"] and int(record["frames"]) != total):
+        raise UnreadableEcgError(f"header lists segments of {total:,} samples, wanted as many as it claims: send the header whole")
+    return Segments(float(record["fs"] or DEFAULT_FS), _start(record["date"], record["time"]), tuple(parts), comments)
 
 
 def checked_header(content: bytes, sizes: Mapping[str, int]) -> Header:
@@ -112,9 +153,7 @@ def checked_header(content: bytes, sizes: Mapping[str, int]) -> Header:
     if record is None or not all(map(str.isascii, lines)):
         raise UnreadableEcgError(_garbled(lines[0]))
     if record["segments"]:
-        raise UnreadableEcgError(
-            "is a WFDB record of several segments, wanted one: send header and signal file of the segment that matters"
-        )
+        raise UnreadableEcgError("is a segment that has segments itself, wanted signals: send the record as it was made")
     n_signals = int(record["signals"])
     if not 0 < n_signals <= MAX_SIGNALS:
         raise UnreadableEcgError(f"header claims {n_signals:,} signals, wanted 1 to {MAX_SIGNALS}: send the header of one ECG")
@@ -198,6 +237,8 @@ def _check_lengths(header: Header, sizes: Mapping[str, int]) -> None:
             known = ", ".join((*BYTES_PER_SAMPLE, *FLAC_FORMATS))
             raise UnreadableEcgError(f"signal file {file} is in WFDB format {fmt}, wanted one of {known}: convert the record")
         per_frame = sum(signal.samples_per_frame for signal in signals)
+        if fmt in FLAC_FORMATS and header.n_frames * per_frame > _ALWAYS_ALLOWED + _PACKED * sizes[file]:
+            raise UnreadableEcgError(f"signal file {file} is far too small for {header.n_frames:,} samples a lead: send it whole")
         needed = offset + ceil(header.n_frames * per_frame * BYTES_PER_SAMPLE.get(fmt, 0))
         if needed > sizes[file]:
             raise UnreadableEcgError(

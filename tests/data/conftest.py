@@ -5,8 +5,16 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from data import EcgRecord, simulated
+
 TWELVE = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
 FS = 500
+
+
+@pytest.fixture(scope="session")
+def simulated_record() -> EcgRecord:
+    """Ten seconds of twelve leads at 500 Hz."""
+    return next(iter(simulated.cases(1))).record
 
 
 @pytest.fixture(scope="session")

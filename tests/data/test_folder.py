@@ -9,7 +9,8 @@ import wfdb
 from data import folder
 from data.errors import DataSetError
 from data.readers import read_ecg
-from data.record import Patient
+from data.record import EcgRecord, Patient
+from data.writers.specimens_xml import muse
 
 
 def write_ecg(path: Path, comments: tuple[str, ...] = (), phase: float = 0.0) -> Path:
@@ -244,3 +245,17 @@ def test_ludb_is_a_folder_with_diagnoses_in_its_headers(shared: Path) -> None:
     assert first.case_id.startswith("folder/data/1.hea#")
     assert {"SBRAD", "LVH"} <= first.codes
     assert (first.patient.age, first.patient.sex) == (51.0, "F")
+
+
+def test_what_the_device_printed_is_the_report(simulated_record: EcgRecord, tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_bytes(muse(simulated_record))
+    (case,) = folder.cases(tmp_path)
+    assert case.report == "Sinus rhythm with short PR\nOtherwise normal ECG"
+    assert case.patient == Patient(age=64, sex="F")
+
+
+def test_a_record_in_segments_is_one_case(tmp_path: Path) -> None:
+    write_ecg(tmp_path / "s1")
+    write_ecg(tmp_path / "s2", phase=1.0)
+    (tmp_path / "all.hea").write_text("all/2 2 500 10000\ns1 5000\ns2 5000\n")
+    assert [case.case_id.partition("#")[0] for case in folder.cases(tmp_path)] == ["folder/all.hea"]

@@ -142,6 +142,44 @@ def test_samples_of_eight_bits_are_read(sample: bytes) -> None:
     np.testing.assert_allclose(read_ecg(_changed(sample, change)).signal, read_ecg(sample).signal, atol=16 * 1.25 / 1000)
 
 
+def test_a_file_without_preamble_is_read(sample: bytes) -> None:
+    np.testing.assert_array_equal(read_ecg(sample[132:], name="a.dcm").signal, read_ecg(sample).signal)
+
+
+@pytest.mark.parametrize("kind", ["1.2.840.10008.5.1.4.1.1.9.1.2", "1.2.840.10008.5.1.4.1.1.9.1.3"])
+def test_general_and_ambulatory_ecgs_are_read(sample: bytes, kind: str) -> None:
+    def change(dataset: pydicom.Dataset) -> None:
+        dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID = kind
+
+    np.testing.assert_array_equal(read_ecg(_changed(sample, change)).signal, read_ecg(sample).signal)
+
+
+def test_twelve_bits_without_their_sign_extended_keep_their_sign(sample: bytes) -> None:
+    def change(dataset: pydicom.Dataset) -> None:
+        group = dataset.WaveformSequence[0]
+        group.WaveformData = (np.frombuffer(group.WaveformData, "<i2") & 0x0FFF).tobytes()
+        group.ChannelDefinitionSequence[0].WaveformBitsStored = 12
+
+    np.testing.assert_array_equal(read_ecg(_changed(sample, change)).signal, read_ecg(sample).signal)
+
+
+def test_what_the_device_printed_travels_along(sample: bytes) -> None:
+    printed = read_ecg(sample).printed
+
+    assert printed.interpretation == ("RITMO SINUSALE", "ECG NORMALE")
+    assert printed.measurements == {"PR": 161, "QRS": 75, "QT": 368, "QTc": 370, "axis": 52}
+    assert (printed.device, printed.filters) == ("Mortara Instrument, Inc. el250", "0.05-300 Hz")
+
+
+def test_a_document_in_dicom_is_called_by_its_kind(sample: bytes) -> None:
+    def change(dataset: pydicom.Dataset) -> None:
+        del dataset.WaveformSequence
+        dataset.EncapsulatedDocument = b"%PDF-1.4"
+
+    with pytest.raises(UnreadableEcgError, match="a DICOM file of a document"):
+        read_ecg(_changed(sample, change))
+
+
 def _drop_unit(dataset: pydicom.Dataset) -> None:
     del dataset.WaveformSequence[0].ChannelDefinitionSequence[3].ChannelSensitivityUnitsSequence
 

@@ -84,7 +84,7 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: p
     [
         (b"", "is empty"),
         (b"   \n", "text without"),
-        (b"<?xml version='1.0'?><AnnotatedECG/>", "XML"),
+        (b"<?xml version='1.0'?><svg/>", "XML"),
         (b"\xff\xfe\xfa\xfb" * 50, "text without"),
         (bytes(range(256)) * 20, "binary data of an unknown kind"),
         (pickle.dumps(np.zeros((12, 5000))), "a Python pickle, which is never opened"),

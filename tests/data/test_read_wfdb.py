@@ -177,7 +177,7 @@ def test_microvolts_written_with_a_greek_letter_are_not_volts(wfdb_files: Files,
         (b"rec 12 500 5000", b"rec 12 0.001 5000", "sampling rate is 0.001 Hz"),
         (b"rec 12 500 5000", b"rec 12 0 5000", "sampling rate is 0 Hz"),
         (b"rec 12 500 5000", b"rec 12 -500 5000", "sampling rate is -500 Hz"),
-        (b"rec 12 500 5000", b"rec/12 12 500 5000", "several segments"),
+        (b"rec 12 500 5000", b"rec/12 12 500 5000", "WFDB header with the line"),
         (b"rec.dat 16 1000", b"rec.dat 99 1000", "format 99"),
         (b"/mV", b"/mmHg", "no standard ECG lead in a unit of voltage"),
     ],
@@ -216,3 +216,77 @@ def test_no_network_is_ever_tried(monkeypatch: pytest.MonkeyPatch, wfdb_files: F
 
     monkeypatch.setattr("socket.socket.connect", refuse)
     read_upload(wfdb_files())
+
+
+def _packed(fmt: str, units: np.ndarray) -> bytes:
+    """(n_samples, n_signals) in a format that wfdb reads and does not write, by the layout of PhysioNet's signal(5)."""
+    flat = units.reshape(-1)
+    if fmt == "61":
+        return flat.astype(">i2").tobytes()
+    if fmt == "160":
+        return (flat + 32768).astype("<u2").tobytes()
+    flat = np.concatenate([flat, np.zeros(-len(flat) % 3, int)]).reshape(-1, 3) & 1023
+    if fmt == "310":  # the third sample in the spare high bits of the two before
+        first, second = flat[:, 0] << 1 | (flat[:, 2] & 31) << 11, flat[:, 1] << 1 | flat[:, 2] >> 5 << 11
+        return np.stack([first, second], axis=1).astype("<u2").tobytes()
+    return (flat[:, 0] | flat[:, 1] << 10 | flat[:, 2] << 20).astype("<u4").tobytes()  # 311
+
+
+@pytest.mark.parametrize("fmt", ["61", "160", "310", "311"])
+def test_the_formats_that_wfdb_only_reads_have_the_values_that_were_packed(fmt: str, ecg_mv: np.ndarray) -> None:
+    units = np.round(ecg_mv[[0, 1, 7]] * 200).astype(int)  # within 10 bits
+    sums = [(int(row.sum()) + 32768) % 65536 - 32768 for row in units]
+    rows = zip(("I", "II", "V2"), units, sums, strict=True)
+    lines = "".join(f"r.dat {fmt} 200 16 0 {row[0]} {checksum} 0 {lead}\n" for lead, row, checksum in rows)
+    header = f"r 3 500 5000\n{lines}"
+    record = read_upload({"r.hea": header.encode(), "r.dat": _packed(fmt, units.T)})
+    np.testing.assert_allclose(record.signal, units / 200, atol=1e-6)
+
+
+@pytest.fixture
+def in_segments(tmp_path: Path, ecg_mv: np.ndarray) -> Path:
+    """Three seconds of I, II and V1, a gap of one, four of I and II, under a header of the three."""
+    for name, leads, part in (("s1", [0, 1, 6], slice(0, 1500)), ("s2", [0, 1], slice(2000, 4000))):
+        names = [("I", "II", "III", "aVR", "aVL", "aVF", "V1")[lead] for lead in leads]
+        wfdb.wrsamp(name, fs=500, units=["mV"] * len(leads), sig_name=names, p_signal=ecg_mv[leads, part].T, write_dir=str(tmp_path))
+    (tmp_path / "all.hea").write_text("all/3 3 500 4000\ns1 1500\n~ 500\ns2 2000\n# Age: 64\n")
+    return tmp_path / "all.hea"
+
+
+def test_segments_are_joined_with_their_gaps(in_segments: Path, ecg_mv: np.ndarray) -> None:
+    record = read_ecg(in_segments)
+
+    assert (record.leads, record.n_samples, record.patient.age) == (("I", "II", "V1"), 4000, 64)
+    np.testing.assert_allclose(record["II"][:1500], ecg_mv[1, :1500], atol=0.001)
+    np.testing.assert_allclose(record["II"][2000:], ecg_mv[1, 2000:4000], atol=0.001)
+    assert np.isnan(record.signal[:, 1500:2000]).all()
+    assert np.isnan(record["V1"][2000:]).all()
+
+
+def test_zipped_segments_are_one_ecg(in_segments: Path) -> None:
+    record = read_upload({path.name: path.read_bytes() for path in in_segments.parent.iterdir()})
+    np.testing.assert_array_equal(record.signal, read_ecg(in_segments).signal)
+
+
+def test_segments_have_the_values_of_wfdb(in_segments: Path) -> None:
+    (in_segments.parent / "two.hea").write_text("two/2 2 500 4000\ns2 2000\ns2 2000\n")
+    reference = wfdb.rdrecord(str(in_segments.parent / "two"))
+    np.testing.assert_allclose(read_ecg(in_segments.parent / "two.hea").signal, reference.p_signal.T, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("s2 2000", "s2 1999", "segments of 3,999 samples"),
+        ("4000\ns1 1500", "4001\ns1 1501", "another rate or length"),
+        ("all/3", "all/4", "describes 3 segments"),
+        ("s2", "s3", "without its segment s3.hea"),
+        ("s2", "../s2", "WFDB header with the line"),
+        ("s2", "all", "segments itself"),
+        ("3 500 4000", "3 250 4000", "another rate or length"),
+    ],
+)
+def test_segments_that_do_not_fit_are_refused(in_segments: Path, old: str, new: str, said: str) -> None:
+    in_segments.write_text(in_segments.read_text().replace(old, new))
+    with pytest.raises(UnreadableEcgError, match=said):
+        read_ecg(in_segments)

@@ -1,0 +1,124 @@
+"""Which lead is which: the layout that the laws of the limb leads and the rhythm strips bear out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from data.leads import STANDARD_LEADS
+from data.paper.layouts import LIMB_ONLY, Layout, layout_named
+from data.quality import limb_lead_error
+
+Array = npt.NDArray[Any]
+
+_SLOWEST_HZ = 0.8  # what is slower is breathing and the paper's own waves
+_LAWFUL = 0.5  # limb leads that are further from Einthoven's law were not read right, or are others
+_MARGIN = 1.25  # the next best layout is so much further from it
+_SAME = 0.4  # a rhythm strip differs from its lead by less of its size
+_ALONE = 2.5  # and from every other by so many times as much power
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """A layout, and how well the traces bear it out.
+
+    Parameters
+    ----------
+    error : how far the limb leads are from Einthoven's and Goldberger's laws, 0 to 1
+    sure : no other layout comes near
+    """
+
+    layout: Layout
+    error: float
+    sure: bool
+
+
+def arranged(rows: Array, fs: float, columns: int) -> Arrangement | None:
+    """The layout of a sheet from its traces alone, or None where no known one has so many rows.
+
+    Parameters
+    ----------
+    rows : (row, sample) mV, over the part of the sheet where leads are drawn, NaN in gaps
+    columns : leads in a row
+    """
+    rows = _without_drift(rows, fs)
+    errors = sorted(
+        ((law_error(rows, layout), layout) for layout in _candidates(len(rows)) if layout.columns == columns), key=lambda pair: pair[0]
+    )
+    if not errors:
+        return None
+    error, best = errors[0]
+    sure = error < _LAWFUL and (len(errors) == 1 or errors[1][0] > _MARGIN * error)
+    return Arrangement(_with_rhythm(rows, best), error, sure)
+
+
+def law_error(rows: Array, layout: Layout) -> float:
+    """Root mean square over the columns of what their limb leads leave unexplained, as a share; 1 where there is nothing to check."""
+    errors = []
+    for column in range(layout.columns):
+        cells = [(row[column], trace) for row, trace in zip(layout.rows, rows, strict=False) if len(row) == layout.columns]
+        cells = [(lead, trace) for lead, trace in cells if lead.removeprefix("-") in STANDARD_LEADS[:6]]
+        edges = np.linspace(0, rows.shape[1], layout.columns + 1).astype(int)
+        part = slice(edges[column] + rows.shape[1] // 80, edges[column + 1] - rows.shape[1] // 80)
+        signs = [-1 if lead.startswith("-") else 1 for lead, _ in cells]
+        together = (
+            np.stack([sign * trace[part] for sign, (_, trace) in zip(signs, cells, strict=True)]) if len(cells) > 2 else np.empty((0, 0))
+        )
+        together = together[:, ~np.isnan(together).any(axis=0)] if together.size else together
+        if together.shape[-1] > 20 and together.size:
+            error = limb_lead_error([lead.removeprefix("-") for lead, _ in cells], together.astype(np.float32))
+            errors.append(1.0 if error is None else error)
+    return float(np.sqrt(np.mean(np.square(errors)))) if errors else 1.0
+
+
+def _candidates(rows: int) -> list[Layout]:
+    """Every layout with so many rows; rhythm strips still without a name."""
+    names = []
+    for base, cells in (("3x4", 3), ("6x2", 6), ("12x1", 12)):
+        strips = rows - cells
+        if 0 <= strips <= (3 if cells == 3 else 1):
+            names += [f"{base}{order}{'+II' * strips}" for order in ("", " cabrera")]
+    return [layout_named(name) for name in names + [LIMB_ONLY] * (rows == 6)]
+
+
+def _with_rhythm(rows: Array, layout: Layout) -> Layout:
+    """The same layout with each rhythm strip named after the lead that it repeats; "?" where it repeats none."""
+    cells = [row for row in layout.rows if len(row) == layout.columns]
+    if layout.columns == 1 or len(cells) == len(layout.rows):
+        return layout
+    named = [rhythm_lead(rows, cells, strip) or "?" for strip in rows[len(cells) :]]
+    base = layout.name.split("+")[0]
+    return Layout("+".join([base, *named]), (*cells, *((lead,) for lead in named)))
+
+
+def rhythm_lead(rows: Array, cells: Sequence[tuple[str, ...]], strip: Array) -> str | None:
+    """The lead that a strip shows: the one whose cell is the same as the strip at the same time."""
+    edges = np.linspace(0, rows.shape[1], len(cells[0]) + 1).astype(int)
+    trim = rows.shape[1] // 80
+    differences = {}
+    for leads, row in zip(cells, rows, strict=False):
+        for column, lead in enumerate(leads):
+            part = slice(edges[column] + trim, edges[column + 1] - trim)
+            ours, its = strip[part], row[part]
+            both = ~np.isnan(ours) & ~np.isnan(its)
+            if both.mean() > 0.5 and not lead.startswith("-"):
+                size = np.sqrt(np.mean(ours[both] ** 2) * np.mean(its[both] ** 2)) + 1e-9
+                differences[lead] = float(np.mean((ours[both] - its[both]) ** 2) / size)
+    best = sorted(differences, key=differences.__getitem__)
+    if not best or differences[best[0]] > _SAME**2:
+        return None
+    alone = len(best) == 1 or differences[best[1]] > _ALONE * differences[best[0]]
+    return best[0] if alone else None
+
+
+def _without_drift(rows: Array, fs: float) -> Array:
+    """The same traces without what is slower than beats, gaps left as they are."""
+    from scipy.ndimage import gaussian_filter1d
+
+    sigma = fs / (2 * np.pi * _SLOWEST_HZ)
+    there = ~np.isnan(rows)
+    weight = gaussian_filter1d(there.astype(float), sigma, axis=1, mode="constant")
+    slow = gaussian_filter1d(np.nan_to_num(rows), sigma, axis=1, mode="constant") / np.maximum(weight, 1e-6)
+    return np.asarray(rows - slow)

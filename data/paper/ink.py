@@ -1,0 +1,80 @@
+"""What was written on the paper, without the paper: grid, shade and colour taken away."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from data.paper.flat import PIXELS_PER_MM, FlatSheet
+
+Array = npt.NDArray[Any]
+
+_SQUARE = 5 * PIXELS_PER_MM  # pixels of a square of the grid
+_AROUND = 6  # squares in which grid and light are taken to be the same
+_INKED = 0.997  # quantile of darkness that surely is ink: traces cover about one part in a hundred of a sheet
+_FAINT, _SURE = 0.3, 0.5  # of full ink: a pixel counts where it is at least faint and touches one that is sure
+_SPECK_MM = 0.8
+
+
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """Ink on a flat sheet.
+
+    Parameters
+    ----------
+    amount : (row, column) 0 to 1
+    mask : (row, column) is there ink
+    contrast : how far ink stands out from what is left of paper and grid, in its standard deviations
+    """
+
+    amount: Array
+    mask: Array
+    contrast: float
+
+
+def written(sheet: FlatSheet) -> Ink:
+    """The ink of a sheet: what is darker than paper and grid in every colour."""
+    import cv2
+
+    bright = sheet.picture.max(axis=2).astype(np.float32)  # a coloured grid is bright in one channel, black and blue ink in none
+    dark = 1 - bright / np.maximum(_paper(bright), 1)
+    dark -= _grid(dark)
+    dark = np.where(sheet.inside, cv2.GaussianBlur(dark, (0, 0), 0.7), 0)
+    full = float(np.quantile(dark[sheet.inside], _INKED)) if sheet.inside.any() else 1.0
+    rest = 1.4826 * float(np.median(np.abs(dark[sheet.inside]))) + 1e-4
+    amount = np.clip(dark / max(full, 1e-3), 0, 1)
+    faint = amount > max(_FAINT, 3.0 * rest / full)
+    return Ink(amount, _touching(faint, amount > max(_SURE, 4.5 * rest / full)), full / rest)
+
+
+def _paper(bright: Array) -> Array:
+    """How bright blank paper is at each pixel."""
+    import cv2
+
+    rows, columns = (n // _SQUARE for n in bright.shape)
+    blocks = bright[: rows * _SQUARE, : columns * _SQUARE].reshape(rows, _SQUARE, columns, _SQUARE).swapaxes(1, 2)
+    level = np.quantile(blocks[:, :, ::3, ::3].reshape(rows, columns, -1), 0.75, axis=2).astype(np.float32)
+    return np.asarray(cv2.resize(cv2.GaussianBlur(level, (0, 0), 0.7), bright.shape[::-1], interpolation=cv2.INTER_LINEAR))
+
+
+def _grid(dark: Array) -> Array:
+    """What repeats from square to square: the median over the squares around, at each place within a square."""
+    block = _AROUND * _SQUARE
+    height, width = (-(-n // block) * block for n in dark.shape)
+    padded = np.pad(dark, ((0, height - dark.shape[0]), (0, width - dark.shape[1])), mode="reflect" if min(dark.shape) > block else "wrap")
+    tiles = padded.reshape(height // block, _AROUND, _SQUARE, width // block, _AROUND, _SQUARE)
+    middle = np.median(tiles, axis=(1, 4), keepdims=True)
+    return np.ascontiguousarray(np.broadcast_to(middle, tiles.shape).reshape(height, width)[: dark.shape[0], : dark.shape[1]])
+
+
+def _touching(faint: Array, sure: Array) -> Array:
+    """The connected pieces of faint ink that hold sure ink and are no specks."""
+    import cv2
+
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(faint.astype(np.uint8), connectivity=8)
+    kept = np.zeros(len(boxes), bool)
+    kept[np.unique(labels[sure])] = True
+    kept &= np.maximum(boxes[:, cv2.CC_STAT_WIDTH], boxes[:, cv2.CC_STAT_HEIGHT]) > _SPECK_MM * PIXELS_PER_MM
+    kept[0] = False
+    return kept[labels]

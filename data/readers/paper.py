@@ -1,0 +1,21 @@
+"""Sheets of paper: pictures and PDFs of printed ECGs. What is read with any doubt is refused here; a person may confirm it elsewhere."""
+
+from data.errors import UnreadableEcgError
+from data.paper.pictures import is_picture, picture_of
+from data.paper.stated import Stated
+from data.readers.bundle import Bundle
+from data.readers.format import Format, Given
+from data.record import EcgRecord
+
+
+def _read(name: str, files: Bundle, given: Given) -> EcgRecord:
+    from data.paper.reading import read_sheet  # brings OpenCV with it
+
+    stated = given.sheet or Stated()
+    reading = read_sheet(picture_of(files[name], page=stated.page), stated)
+    if reading.doubts and not stated.confirmed:
+        raise UnreadableEcgError(f"is a sheet that was read with doubts. {' '.join(reading.doubts)}")
+    return reading.record
+
+
+FORMAT = Format("a picture or PDF of a printed ECG", is_picture, _read)

@@ -1,0 +1,87 @@
+"""Opening pictures and pages, and refusing what is none, too large, locked or damaged."""
+
+import io
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from data import UnreadableEcgError, read_ecg
+from data.paper.pictures import is_picture, picture_of
+
+
+def coded(size: tuple[int, int] = (400, 300), kind: str = "PNG", **how: object) -> bytes:
+    stream = io.BytesIO()
+    image = Image.new("RGB", size, "white")
+    image.paste("red", (0, 0, size[0] // 4, size[1] // 4))
+    image.save(stream, kind, **how)
+    return stream.getvalue()
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG that says how large it is, and holds next to nothing."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, 0, 0, 0, 0])
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP", "TIFF", "WEBP", "PDF"])
+def test_every_kind_of_picture_is_known_and_opened(kind: str) -> None:
+    content = coded(kind=kind)
+
+    red, white = picture_of(content)[20, 20], picture_of(content)[-20, -20]
+
+    assert is_picture(content)
+    assert red[0] > 200 > 90 > red[1]
+    assert white.min() > 240
+
+
+def test_a_photograph_is_turned_as_its_orientation_says() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned clockwise by 90 degrees
+
+    picture = picture_of(coded(kind="JPEG", exif=exif))
+
+    assert picture.shape == (400, 300, 3)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (png_header(12_000, 9_000), "108 million pixels"),
+        (png_header(60_000, 60_000), "pixels, wanted at most"),
+        (coded()[:200], "damaged"),
+        (coded((100, 100)), "100 x 100 pixels"),
+        (b"%PDF-1.7 nothing", "damaged PDF"),
+    ],
+    ids=["large", "bomb", "cut", "small", "no pdf"],
+)
+def test_what_cannot_be_opened_is_refused_in_words(content: bytes, said: str) -> None:
+    with pytest.raises(UnreadableEcgError, match=said):
+        read_ecg(content, name="sheet")
+
+
+def test_of_a_pdf_of_many_pages_one_must_be_stated() -> None:
+    stream = io.BytesIO()
+    pages = [Image.new("RGB", (300, 300), colour) for colour in ("red", "blue")]
+    pages[0].save(stream, "PDF", save_all=True, append_images=pages[1:])
+
+    second = picture_of(stream.getvalue(), page=2)
+
+    assert second[150, 150, 2] > 200
+    with pytest.raises(UnreadableEcgError, match="2 pages, wanted one"):
+        picture_of(stream.getvalue())
+
+
+def test_a_picture_of_something_else_is_refused() -> None:
+    rng = np.random.default_rng(0)
+    blobs = Image.fromarray(rng.integers(0, 255, (12, 16, 3), dtype=np.uint8)).resize((1600, 1200), Image.Resampling.BICUBIC)
+    stream = io.BytesIO()
+    blobs.save(stream, "JPEG")
+
+    with pytest.raises(UnreadableEcgError, match="no grid of ECG paper"):
+        read_ecg(stream.getvalue(), name="cat.jpg")
