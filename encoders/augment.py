@@ -22,6 +22,7 @@ class Augmentation:
     unknown_gain: float = 0.4  # the same, where the size is not known
     noise_mv: float = 0.02
     wander_mv: float = 0.05
+    p_mixed: float = 0.0  # another ECG is added at less than the ECG's own size
 
 
 def distorted(traces: torch.Tensor, how: Augmentation, *, generator: torch.Generator, unscaled: torch.Tensor | None = None) -> torch.Tensor:
@@ -61,6 +62,20 @@ def distorted(traces: torch.Tensor, how: Augmentation, *, generator: torch.Gener
 def partly_hidden(traces: torch.Tensor, how: Augmentation, *, generator: torch.Generator) -> torch.Tensor:
     """Traces (batch, lead, column) of which only what a sheet, some leads or some seconds show is left; the rest is NaN."""
     return traces.masked_fill(~_seen(traces.shape, how, generator), torch.nan)
+
+
+def shares(n: int, how: Augmentation, *, generator: torch.Generator) -> torch.Tensor:
+    """How much of each of n ECGs is its own when it is mixed with the next (mixup, Zhang et al. 2018): (ecg,), half to all."""
+    if not how.p_mixed:
+        return torch.ones(n)
+    drawn = torch.rand(2, n, generator=generator)
+    return torch.where(drawn[0] < how.p_mixed, 0.5 + 0.5 * drawn[1], 1.0)
+
+
+def mixed(rows: torch.Tensor, shares: torch.Tensor) -> torch.Tensor:
+    """Each of (ecg, ...) with what its share leaves of the next one."""
+    own = shares.view(-1, *[1] * (rows.ndim - 1))
+    return own * rows + (1 - own) * rows.roll(-1, dims=0)
 
 
 def _retimed(traces: torch.Tensor, tempo: float) -> torch.Tensor:

@@ -1,7 +1,7 @@
 """What the towers learn from: traces with statements, and reports with statements, most of them without a waveform."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from tqdm import tqdm
 from data import STANDARD_LEADS, DataSetError, EcgRecord, ptbxl, simulated, unscaled
 from data.findings import VOCABULARY
 from encoders.canvas import Canvas
-from encoders.levels import one_hot
+from encoders.levels import likelihoods, one_hot
 from encoders.text import SentenceEncoder
 
 
@@ -26,11 +26,19 @@ class TrainingSet:
     scaled: torch.Tensor  # (ecg,), bool; False where only the shape is known, drawn at a typical size
     measured: torch.Tensor  # (ecg,), bool; True where the ECG was recorded, with its size: neither simulated nor unscaled
     ecg_labels: torch.Tensor  # (ecg, statement), 0 or 1
+    ecg_likelihoods: torch.Tensor  # (ecg, statement), 0 to 1
     report_embeddings: torch.Tensor  # (report, text_dim); report i < ecg belongs to ECG i
     report_labels: torch.Tensor  # (report, statement)
 
     def __len__(self) -> int:
         return len(self.traces)
+
+    def only(self, kept: torch.Tensor) -> "TrainingSet":
+        """The ECGs of `kept`, (ecg,) bool; the reports of all others stay, as reports without ECG."""
+        order = torch.arange(len(self.report_labels))
+        order = torch.cat([order[: len(self)][kept], order[: len(self)][~kept], order[len(self) :]])
+        ecgs = {name: getattr(self, name)[kept] for name in ("traces", "patients", "scaled", "measured", "ecg_labels", "ecg_likelihoods")}
+        return replace(self, **ecgs, report_embeddings=self.report_embeddings[order], report_labels=self.report_labels[order])
 
 
 def collect(
@@ -58,6 +66,7 @@ def collect(
     traces = [canvas.trace(case.record).astype(np.float16) for case in tqdm(cases, desc="reading ECGs", unit="ECG")]
     patients = [case.patient.id or case.case_id for case in cases]
     stated = [(case.report, one_hot(case.statements, statements)) for case in cases]
+    likely = [likelihoods(case.statements, statements) for case in cases]
     n_scaled, n_recorded = len(cases), sum(case.source == ptbxl.SOURCE for case in cases)
     if not n_recorded:
         raise DataSetError(f"{root.name} has no waveform in the folds asked for: fetch it with `ecg-cases download ptb-xl DIR`")
@@ -73,6 +82,7 @@ def collect(
             traces.append(canvas.trace(record).astype(np.float16))
             patients.append(rows[number].patient.id or rows[number].case_id)
             stated.append((rows[number].report, one_hot(rows[number].statements, statements)))
+            likely.append(likelihoods(rows[number].statements, statements))
 
     stated += [(row.report, one_hot(row.statements, statements)) for row in rows.values() if row.ecg_id not in learned]
     for code in statements:
@@ -87,6 +97,7 @@ def collect(
         scaled=order < n_scaled,
         measured=order < n_recorded,
         ecg_labels=labels[: len(traces)],
+        ecg_likelihoods=torch.from_numpy(np.stack(likely)),
         report_embeddings=torch.from_numpy(embeddings),
         report_labels=labels,
     )

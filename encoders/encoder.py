@@ -21,13 +21,12 @@ class Encoder:
 
     batch_size = 64
 
-    def __init__(self, model: TwoTowers, config: CheckpointConfig, id: str, sentences: SentenceEncoder | None = None) -> None:
-        """`sentences` embeds reports; None: the encoder that `config.text_model` names."""
+    def __init__(self, model: TwoTowers, config: CheckpointConfig, id: str, sentences: SentenceEncoder) -> None:
         self.id = id
         self.config = config
         self._model = model.eval()
         self._canvas = config.canvas
-        self._sentences = sentences or SentenceEncoder(config.text_model)
+        self.sentences = sentences
 
     @property
     def dim(self) -> int:
@@ -54,7 +53,12 @@ class Encoder:
         """Vectors (text, dim), float32, of length 1, in the space of the ECGs; any language the training reports had."""
         if not texts:
             return np.empty((0, self.dim), np.float32)
-        return self._model.report(torch.from_numpy(self._sentences.embed(texts))).numpy()
+        return self._model.report(torch.from_numpy(self.sentences.embed(texts))).numpy()
+
+
+def shipped() -> Path:
+    """The checkpoint that comes with the project."""
+    return Path(str(files("encoders") / "weights"))
 
 
 def load_encoder(path: str | Path | None = None) -> Encoder:
@@ -64,6 +68,6 @@ def load_encoder(path: str | Path | None = None) -> Encoder:
     ------
     CheckpointError : not a checkpoint, damaged, or of another format
     """
-    folder = Path(path) if path is not None else Path(str(files("encoders") / "weights"))
+    folder = Path(path) if path is not None else shipped()
     model, config, id = load_checkpoint(folder)
     return Encoder(model, config, id, SentenceEncoder(text_model(folder, config)))

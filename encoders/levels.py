@@ -1,6 +1,6 @@
 """The levels at which two ECGs can be alike: superclass, diagnostic statement, any statement."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -34,3 +34,8 @@ def one_hot(stated: Iterable[str], labels: Sequence[str]) -> npt.NDArray[np.floa
     """1 for each of `labels` that is stated, whatever its likelihood: PTB-XL writes 0 for "unknown"."""
     stated = set(stated)
     return np.array([label in stated for label in labels], np.float32)
+
+
+def likelihoods(stated: Mapping[str, float], labels: Sequence[str]) -> npt.NDArray[np.float32]:
+    """The likelihood that was given with each of `labels`, 0 to 1; where PTB-XL writes 0 for "unknown", 1."""
+    return np.array([(stated[label] or 100.0) / 100.0 if label in stated else 0.0 for label in labels], np.float32)

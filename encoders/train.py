@@ -5,7 +5,7 @@ import math
 import subprocess
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,10 @@ from encoders.augment import Augmentation, distorted
 from encoders.canvas import Canvas
 from encoders.checkpoint import TEXT, CheckpointConfig, save_checkpoint
 from encoders.dataset import TrainingSet, collect, typical_size
-from encoders.objective import Objective, Weights
+from encoders.objective import Objective
+from encoders.settings import Training
 from encoders.teacher import load_teacher
-from encoders.text import PACKAGED, SentenceEncoder
+from encoders.text import SentenceEncoder
 from encoders.text_training import TextTraining, tune_sentences
 from encoders.towers import TowerShape, TwoTowers
 from encoders.watch import LOG, Watch, draw
@@ -32,25 +33,6 @@ WATCHED_EVERY = 5  # epochs
 
 class TrainingError(EcgCasesError, ValueError):
     """A training that cannot start or go on."""
-
-
-@dataclass(frozen=True)
-class Training:
-    """One run's settings. The same settings and seed on the same machine give the same weights."""
-
-    folds: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7, 8)
-    n_simulated: int = 600
-    epochs: int = 60
-    batch_size: int = 64
-    n_reports: int = 512  # reports without ECG that each step sees
-    learning_rate: float = 6e-4
-    weight_decay: float = 0.05
-    warmup_epochs: float = 3.0
-    weights: Weights = field(default_factory=Weights)
-    ema: float = 0.995
-    seed: int = 0
-    text_model: str = PACKAGED
-    text_epochs: int = 3  # of the sentence encoder on reports, before the towers; 0 leaves it as it comes, and out of the checkpoint
 
 
 def train(
@@ -99,6 +81,24 @@ def train(
         sentences=SentenceEncoder(str(text or how.text_model)),
         unscaled_root=unscaled,
     )
+    watch = Watch(root, watched, data, statements, canvas=canvas) if watched else None
+    return learn(data, out, how, canvas=canvas, statements=statements, start=start, teacher=teacher, watch=watch, text=text, device=device)
+
+
+def learn(
+    data: TrainingSet,
+    out: Path,
+    how: Training,
+    *,
+    canvas: Canvas,
+    statements: tuple[str, ...],
+    start: Path | None = None,
+    teacher: Path | None = None,
+    watch: Watch | None = None,
+    text: Path | None = None,
+    device: str,
+) -> Path:
+    """The second stage: both towers on what `collect` read. Arguments as of `train`; `text` is the sentence encoder to carry."""
     record = asdict(how) | {
         "data_set": "PTB-XL 1.0.3 and simulated ECGs",
         "n_ecgs": len(data),
@@ -109,14 +109,13 @@ def train(
         "commit": _commit(),
     }
     taught_by = load_teacher(teacher, torch.from_numpy(typical_size(data.traces[data.measured].numpy()))) if teacher else None
-    objective = Objective(data, statements, how.weights, canvas=canvas, n_reports=how.n_reports, teacher=taught_by)
+    objective = Objective(data, statements, how, canvas=canvas, teacher=taught_by)
     text_dim = data.report_embeddings.shape[1]
     shape = TowerShape(width=canvas.width, text_dim=text_dim, n_statements=len(statements), picture=canvas.picture)
     torch.manual_seed(how.seed)
     model = TwoTowers(shape)
     if start is not None:
         model.ecg.start_from(start)
-    watch = Watch(root, watched, data, statements, canvas=canvas) if watched else None
     model = fit(model, objective, len(data), out, how, device=device, watch=watch)
     near = calibrate_near(model, data, canvas, seed=how.seed)
     save_checkpoint(out, model, CheckpointConfig(canvas, model.shape, how.text_model, statements, near, record), text=text)

@@ -18,7 +18,7 @@ def untrained(encoder: Encoder) -> Encoder:
     """The same network with random weights."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        return Encoder(TwoTowers(encoder.config.shape), encoder.config, "untrained")
+        return Encoder(TwoTowers(encoder.config.shape), encoder.config, "untrained", encoder.sentences)
 
 
 def spectrum_scores(asked: Sequence[EcgRecord], gallery: Sequence[EcgRecord], *, n_components: int = 64) -> Floats:

@@ -1,6 +1,6 @@
 """The pictures that an ECG can be painted as, each with how a transformer cuts it into tokens.
 
-Geometry and channels are data here, so that pictures can be compared with all else equal: see `encoders.picture_study`.
+Geometry and channels are data here, so that pictures can be compared with all else equal: see `encoders.study`.
 """
 
 from collections.abc import Callable

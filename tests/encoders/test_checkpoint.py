@@ -36,7 +36,7 @@ def test_the_config_comes_back_as_it_was_saved(folder: Path) -> None:
 
 def test_half_precision_moves_no_vector_noticeably(folder: Path) -> None:
     torch.manual_seed(0)
-    saved = Encoder(TwoTowers(SHAPE), CheckpointConfig(shape=SHAPE), "in memory")
+    saved = Encoder(TwoTowers(SHAPE), CheckpointConfig(shape=SHAPE), "in memory", SentenceEncoder())
 
     cosine = float(saved.encode_ecgs([ECG])[0] @ load_encoder(folder).encode_ecgs([ECG])[0])
 

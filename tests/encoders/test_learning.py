@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch.nn.functional import binary_cross_entropy, cross_entropy, normalize
 
-from encoders.augment import Augmentation, distorted, partly_hidden
+from encoders.augment import Augmentation, distorted, mixed, partly_hidden, shares
 from encoders.losses import contrast, disagreement, doubt, nearness, overlap
 
 STILL = Augmentation(p_sheet=0, p_leads=0, p_span=0, p_displaced=0, tempo=0, gain=0, noise_mv=0, wander_mv=0)
@@ -126,3 +126,15 @@ def test_no_ecg_vanishes_when_leads_are_dropped() -> None:
     seen = ~torch.isnan(partly_hidden(torch.zeros(50, 12, 100), drops, generator=generator()))
 
     assert int(seen.flatten(1).sum(dim=1).min()) >= 100
+
+
+def test_a_mixed_ecg_is_mostly_its_own() -> None:
+    drawn = shares(1000, Augmentation(p_mixed=0.5), generator=generator())
+
+    assert (float(drawn.min()) >= 0.5, 0.4 < float((drawn < 1).float().mean()) < 0.6) == (True, True)
+
+
+def test_the_rest_of_a_mixed_ecg_is_the_next() -> None:
+    rows = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
+
+    torch.testing.assert_close(mixed(rows, torch.tensor([0.75, 1.0])), torch.tensor([[0.75, 0.25], [0.0, 1.0]]))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from encoders.levels import labelled, labels_of, projection
+from encoders.levels import labelled, labels_of, likelihoods, projection
 
 
 def test_five_superclasses() -> None:
@@ -21,3 +21,7 @@ def test_a_projection_turns_statements_into_labels() -> None:
     superclasses = np.array([1.0, 1.0]) @ projection(["IMI", "AFIB"], "superclass")
 
     assert [name for name, stated in zip(labels_of("superclass"), superclasses, strict=True) if stated] == ["MI"]
+
+
+def test_a_likelihood_that_is_not_known_counts_as_certain() -> None:
+    assert likelihoods({"IMI": 35.0, "AFIB": 0.0}, ["AFIB", "IMI", "NORM"]).tolist() == [1.0, np.float32(0.35), 0.0]

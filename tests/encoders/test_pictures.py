@@ -63,7 +63,8 @@ def test_a_checkpoint_keeps_its_picture(name: str, tmp_path: Path) -> None:
 
     save_checkpoint(tmp_path / "small", model, config)
 
-    cosine = load_encoder(tmp_path / "small").encode_ecgs([ECG]) @ Encoder(model, config, "in memory").encode_ecgs([ECG]).T
+    kept = load_encoder(tmp_path / "small")
+    cosine = kept.encode_ecgs([ECG]) @ Encoder(model, config, "in memory", kept.sentences).encode_ecgs([ECG]).T
     assert cosine.item() > 0.9999
 
 
