@@ -4,15 +4,40 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import suppress
+from functools import cache
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
-def iterate(source: AsyncIterator[T], timeout_s: float) -> Iterator[T]:
-    """The items of an asynchronous iterator, which runs in a thread with a loop of its own.
+def within(timeout_s: float, call: Callable[[], T]) -> T:
+    """What a call returns, made in a thread of its own.
+
+    Raises
+    ------
+    TimeoutError : it has not returned after `timeout_s`; it is left to itself
+    Exception : whatever the call raises
+    """
+
+    async def once() -> AsyncIterator[T]:
+        yield await asyncio.to_thread(call)
+
+    return next(iterate(once(), timeout_s))
+
+
+@cache
+def shared_loop() -> asyncio.AbstractEventLoop:
+    """The one event loop of language models: their clients keep connections that die with the loop they were made in."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="ecg-cases-language-models", daemon=True).start()
+    return loop
+
+
+def iterate(source: AsyncIterator[T], timeout_s: float, loop: asyncio.AbstractEventLoop | None = None) -> Iterator[T]:
+    """The items of an asynchronous iterator, which runs in this loop, or in a thread with a loop of its own.
 
     Raises
     ------
@@ -29,9 +54,9 @@ def iterate(source: AsyncIterator[T], timeout_s: float) -> Iterator[T]:
 
     def work() -> None:
         try:
-            asyncio.run(pump())
+            asyncio.run_coroutine_threadsafe(pump(), loop).result() if loop else asyncio.run(pump())
             items.put(("end", None))
-        except (Exception, asyncio.CancelledError) as error:
+        except (Exception, asyncio.CancelledError, CancelledError) as error:
             items.put(("error", error))
 
     threading.Thread(target=work, name="ecg-cases-agent", daemon=True).start()
@@ -52,3 +77,12 @@ def iterate(source: AsyncIterator[T], timeout_s: float) -> Iterator[T]:
         for loop, task in stopped:
             with suppress(RuntimeError):  # the loop is closed: the source was through
                 loop.call_soon_threadsafe(task.cancel)
+
+
+def plain(error: Exception) -> str:
+    """What went wrong, in words that hold no address and no key."""
+    if isinstance(error, TimeoutError) or "timeout" in type(error).__name__.lower():
+        return str(error) if str(error).startswith("no answer within") else "it took too long"
+    if "iterations" in str(error):
+        return "it went in circles"
+    return type(error).__name__

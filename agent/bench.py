@@ -1,4 +1,4 @@
-"""What the project's own work costs over what it is made of: measured side by side in one run, as ratios."""
+"""What the project's own work costs over what it is made of: measured side by side in one run, as ratios where there is one."""
 
 import resource
 import sys
@@ -13,13 +13,14 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import numpy.typing as npt
 
+from agent import bench_readers
 from agent.hits import Modality
 from agent.library import CaseLibrary, EcgEncoder
 from agent.library.indexing import Encoded, write
 from agent.library.marks import MODALITIES, marked
 from agent.library.rows import conditions_of, row_id, stored
 from data import Case, EcgRecord, Patient
-from data.findings import ReportReading
+from data.findings import ReportReading, read_report
 
 N_INDEXED = 640  # ECGs in files: ten batches of the shipped encoder
 N_PACKED = 2000  # cases on disk to weigh
@@ -65,6 +66,10 @@ def bench(encoder: EcgEncoder, *, n_vectors: int = 40_000, progress: Callable[[s
         rows += _latency(encoder, library, paths)
         say(f"searching {n_vectors} vectors")
         rows += _searching(encoder, folder / "searched", n_vectors)
+        say("understanding reports")
+        rows.append(_reading([case.report for case in cases]))
+        say("reading files of every format")
+        rows += _file_reading(folder)
         say("weighing")
         rows += [_weight(encoder, cases, folder / "weighed"), Row("peak memory", _peak_memory(), "MB")]
     return rows
@@ -130,6 +135,13 @@ def _latency(encoder: EcgEncoder, library: CaseLibrary, paths: Sequence[Path]) -
     return [Row("forward time of one ECG", forward * 1e3, "ms"), Row("file to hits over forward time", whole / forward, "x", "at most 2")]
 
 
+def _file_reading(folder: Path) -> list[Row]:
+    """One ECG of every format, and the folder data set over single reads."""
+    each = bench_readers.milliseconds(folder / "formats")
+    rows = [Row(f"reading one ECG, {name}", value, "ms", "at most 60") for name, value in each.items()]
+    return [*rows, Row("folder over single reads", bench_readers.folder_over_single(folder / "many"), "x", "at least 0.6")]
+
+
 def _searching(encoder: EcgEncoder, path: Path, n_vectors: int) -> list[Row]:
     """Search without encoding, over Chroma's own query for the same vectors and as many rows, as it comes (metadata included)."""
     random = np.random.default_rng(0)
@@ -156,6 +168,15 @@ def _searching(encoder: EcgEncoder, path: Path, n_vectors: int) -> list[Row]:
         Row("search over raw query", both / raw, "x", "at most 1.5"),
         Row("search of one modality over both", one / both, "x", "at most 1.5"),
     ]
+
+
+def _reading(reports: Sequence[str]) -> Row:
+    """Reports a second of processor time, findings and English; the tables are read before."""
+    read_report(reports[0])
+    start = time.process_time()
+    for report in reports:
+        read_report(report)
+    return Row("reports understood, on one core", len(reports) / (time.process_time() - start), "reports/s", "at least 2000")
 
 
 def _weight(encoder: EcgEncoder, cases: Sequence[Case], path: Path) -> Row:

@@ -1,17 +1,19 @@
 """A conversation about one ECG and the cases like it: the draft first, then questions, with whichever language model is configured."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from agent.agent import agent_over
-from agent.background import iterate
+from agent.background import iterate, plain, shared_loop
 from agent.casebook import Casebook
 from agent.check import checked
 from agent.draft import Draft, draft_evidence, draft_summary, nothing_similar
 from agent.evidence import RESEARCH_USE, Evidence, Sentence, numbers_in, split_sentences
 from agent.hits import CaseHit
+from agent.identity import without_identity
 from agent.measure import Measurements
 from agent.offline.questions import understand
 from agent.offline.wording import CAN_ASK
@@ -69,6 +71,7 @@ class Conversation:
         self.reply: Reply | None = None  # the last answer
         self.draft: Draft | None = None
         self._caution = ""  # why no case counts as close to the ECG
+        self._react = False  # whether the model was found not to call functions
         self._history: list[Any] = []  # LlamaIndex chat messages of the earlier turns
 
     @property
@@ -100,7 +103,7 @@ class Conversation:
     def start(self, record: EcgRecord) -> Draft:
         """Begin anew with an ECG: search, measure, draft."""
         self.open(record)
-        self.draft = draft_summary(record, self.cases, llm=None if self.offline else self.llm)
+        self.draft = draft_summary(record, self.cases, llm=None if self.offline else self.llm, timeout_s=self._timeout_s)
         self._remember("I uploaded an ECG: measure it, find similar cases and draft a summary.", str(self.draft))
         return self.draft
 
@@ -150,14 +153,14 @@ class Conversation:
             return
         if not self.offline:
             try:
-                for sentence in self._answer(question, self.llm):
+                for sentence in self._answer_of_llm(without_identity(question)):
                     sentences.append(sentence)
                     if sentence.supported:
                         yield sentence
                 if not any(sentence.supported for sentence in sentences):
                     notice = "The language model's answer was not supported by the sources; this is the offline answer."
             except Exception as error:  # whatever a foreign client raises, the person gets an answer
-                notice = f"The language model did not answer ({_plain(error)}); this is the offline answer."
+                notice = f"The language model did not answer ({plain(error)}); this is the offline answer."
         if self.offline or notice:
             offline = []
             for sentence in self._answer(question, None):
@@ -170,12 +173,22 @@ class Conversation:
         self.reply = Reply(tuple(sentences), tuple(self._book.cases[n - 1] for n in cited), notice)
         self._remember(question, self.reply.text)
 
+    def _answer_of_llm(self, question: str) -> Iterator[Sentence]:
+        """The configured model's sentences; one that turns out not to call functions is asked again, by text alone, from then on."""
+        try:
+            yield from self._answer(question, self.llm)
+        except Exception as error:
+            if self._react or not _lacks_tools(error):
+                raise
+            self._react = True
+            yield from self._answer(question, self.llm)
+
     def _answer(self, question: str, llm: "LLM | None") -> Iterator[Sentence]:
         """Sentences of the agent's answer, each checked against what the tools had given by then."""
         numbers: set[float] = set()
         defined: set[str] = set()
         text, done = "", 0
-        for kind, content in iterate(self._events(question, llm), self._timeout_s):
+        for kind, content in iterate(self._events(question, llm), self._timeout_s, shared_loop() if llm is not None else None):
             if kind == "tool":
                 numbers |= set(numbers_in(json.dumps(content, ensure_ascii=False).replace('"', " ")))
                 defined |= {definition["code"] for definition in content.get("definitions", ())}
@@ -184,13 +197,14 @@ class Conversation:
             *complete, _ = split_sentences(text) or [""]  # the last one may go on
             yield from (checked(sentence, self._evidence(numbers, defined)) for sentence in complete[done:])
             done = max(done, len(complete))
-        yield from (checked(sentence, self._evidence(numbers, defined)) for sentence in split_sentences(text)[done:])
+        last = [checked(sentence, self._evidence(numbers, defined)) for sentence in split_sentences(text)[done:]]
+        yield from last if llm is None else map(_broken_off, last)
 
     async def _events(self, question: str, llm: "LLM | None") -> AsyncIterator[tuple[str, Any]]:
         """("tool", result) and ("text", piece of the answer), as the agent goes."""
         from llama_index.core.agent.workflow import AgentStream, FunctionAgent, ToolCallResult
 
-        agent = agent_over(self._tools, llm)
+        agent = agent_over(self._tools, llm, react=self._react)
         handler = agent.run(user_msg=question, chat_history=list(self._history), max_iterations=MAX_STEPS)
         streams = isinstance(agent, FunctionAgent)  # what a ReAct agent streams is its reasoning
         streamed = ""
@@ -211,15 +225,21 @@ class Conversation:
         self._history += [ChatMessage(role=MessageRole.USER, content=question), ChatMessage(role=MessageRole.ASSISTANT, content=answer)]
 
     def _evidence(self, numbers: set[float], defined: set[str]) -> Evidence:
-        given = set(numbers)
+        given, notes = set(numbers), tuple(reason for m in self._book.known_measurements.values() for reason in m.missing.values())
         if self.record is not None and self.measurements is not None:
-            given |= draft_evidence(self.measurements, self.record, self._book.numbered).numbers
+            drafted = draft_evidence(self.measurements, self.record, self._book.numbered)
+            given, notes = given | drafted.numbers, notes + drafted.notes
         cases = {n: hit.case for n, hit in self._book.numbered.items()}
-        return Evidence(cases, self.shown, frozenset(given), self._book.known_measurements, frozenset(defined))
+        return Evidence(cases, self.shown, frozenset(given), self._book.known_measurements, frozenset(defined), notes)
 
 
-def _plain(error: Exception) -> str:
-    """What went wrong, in words that hold no address and no key."""
-    if isinstance(error, TimeoutError):
-        return str(error) or "it took too long"
-    return "it went in circles" if "iterations" in str(error) else type(error).__name__
+def _lacks_tools(error: Exception) -> bool:
+    """Whether a server refused because its model cannot call functions."""
+    return bool(re.search(r"(?:not|n't) support.{0,30}(?:tool|function)|(?:tool|function).{0,40}(?:not |un)support", str(error), re.I))
+
+
+def _broken_off(sentence: Sentence) -> Sentence:
+    """The last sentence of a stream, withheld where it has no end."""
+    if not sentence.supported or re.search(r"[.!?:;)\]”\"]$", sentence.text):
+        return sentence
+    return replace(sentence, supported=False, reason="it breaks off")

@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
+from agent.identity import without_identity
 from agent.measure import Measurements
 from data import Case
-from data.findings import VOCABULARY
+from data.findings import STATEMENTS
 from data.findings.extract import extract
 
 Kind = Literal["this_ecg", "past_cases", "note"]  # a note claims nothing about an ECG: a definition, a refusal, a hint
 
 RESEARCH_USE = "Research use, a draft, not a diagnosis."
 
+_BASIS = ("beats", "leads", "rests_on")  # of measurements: what they rest on
 _CITATION = re.compile(r"\[(\d+(?:\s*[,;]\s*\d+)*)\]")
 _QUOTED = re.compile(r"“[^”]*”")
 _NUMBER = re.compile(r"(?<![\w.,\[])[-\u2212]?\d+(?:[.,]\d+)?(?!\w)")
@@ -51,6 +53,7 @@ class Evidence:
     numbers : values that tools gave in this turn
     measured : what was measured, by the number of the case, 0 for this ECG
     defined : codes whose definition was asked for
+    notes : what tools said in words, as the reasons and doubts about this ECG
     """
 
     cases: Mapping[int, Case] = field(default_factory=dict)
@@ -58,6 +61,19 @@ class Evidence:
     numbers: frozenset[float] = frozenset()
     measured: Mapping[int, Measurements] = field(default_factory=dict)
     defined: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+
+
+def measured_values(measured: object) -> list[float]:
+    """Every number in measurements, those inside mappings, sequences and dataclasses included."""
+    if isinstance(measured, bool | str | None):
+        return []
+    if isinstance(measured, int | float):
+        return [float(measured)]
+    if isinstance(measured, list | tuple):
+        return [value for part in measured for value in measured_values(part)]
+    named = measured if isinstance(measured, Mapping) else vars(measured)
+    return [value for name, part in named.items() if name not in _BASIS for value in measured_values(part)]
 
 
 def citations(text: str) -> tuple[int, ...]:
@@ -73,7 +89,7 @@ def citations(text: str) -> tuple[int, ...]:
 @cache
 def spoken(code: str) -> str:
     """A wording of a statement that reads back as this statement and no other: its name where that does."""
-    statement = VOCABULARY[code]
+    statement = STATEMENTS[code]
     wordings = [statement.name, *(w for w in statement.synonyms.get("en", ()) if not set(w) & set("*|?"))]
     return next((w for w in wordings if {f.code for f in extract(w) if not f.negated} == {code}), statement.name)
 
@@ -99,8 +115,8 @@ def citation_groups(text: str) -> list[tuple[str, tuple[int, ...]]]:
 
 
 def quote(report: str, longest: int = 600) -> str:
-    """A report as data: in the quotation marks that nothing else uses, on one line, cut where it is very long."""
-    plain = " ".join(re.sub(r"[“”]", '"', report).split())
+    """A report as data: in the quotation marks that nothing else uses, on one line, without names, cut where it is very long."""
+    plain = " ".join(re.sub(r"[“”]", '"', without_identity(report)).split())
     return f"“{plain if len(plain) <= longest else plain[:longest].rstrip() + ' …'}”"
 
 

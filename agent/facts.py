@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
-from agent.evidence import Evidence, numbers_in
+from agent.evidence import Evidence, measured_values, numbers_in
 from data import Case
 
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -12,6 +12,7 @@ _N = rf"(\d+|{'|'.join(_WORDS)})"
 _COUNT = re.compile(rf"(?<!case )(?<!cases )(?<!\[)\b{_N} (?:(?:out )?of (?:the |these )?{_N}\b|(?:\w+ ){{0,2}}(?:cases|patients)\b)", re.I)
 _ALL = re.compile(r"\b(?:all|every|each|both)\b(?: of)?(?: the| these)?(?: \w+){0,2} (?:cases?|reports?|patients?)\b", re.I)
 _MOST = re.compile(r"\b(?:most|majority)\b(?: of)?(?: the| these)?(?: \w+){0,2} (?:cases|reports|patients)\b", re.I)
+_HALF = re.compile(r"\bhalf(?: of)?(?: the| these)? (?:\w+ ){0,2}(?:cases|reports|patients)\b", re.I)
 _ONLY = re.compile(r"\bonly (?:case |\[)(\d+)", re.I)
 _OF_TWO = re.compile(r"\bof (?:the|these) two\b", re.I)
 _VALUE = re.compile(r"\b(heart rate|rate|PR|PQ|QRS|QTc?|axis)\b[^\d,;.]{0,30}?([-\u2212]?\d+(?:\.\d+)?)(?!\s*[-\w]*lead)", re.I)
@@ -21,6 +22,9 @@ _FIELDS: Mapping[str, str] = {
 }  # fmt: skip
 _SEX = {"F": re.compile(r"\b(?:wom[ae]n|females?)\b", re.I), "M": re.compile(r"\b(?:m[ae]n|males?)\b", re.I)}
 _YEARS = re.compile(r"\b(\d+)[- ]years?\b", re.I)
+PERSON = re.compile(r"\b\d+[- ]years?\b|\b(?:wom[ae]n|m[ae]n|fe?males?|aged|elderly|young|old)\b", re.I)
+PERCENT = re.compile(r"\b(\d+(?:\.\d+)?)\s?(?:%|per ?cent\b)", re.I)
+_WITH_UNIT = re.compile(r"([-\u2212]?\d+(?:\.\d+)?)\s?(ms\b|bpm\b|/min\b|beats|°|degrees|mV\b|[µu]V\b|mm\b|Hz\b)")
 _IN_WORDS = re.compile(r"\b(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand)\b", re.I)
 _AGE = {  # of an infarction, as a sentence and as reports word it
     "acute": (re.compile(r"\bacute\b", re.I), re.compile(r"acut|akut|recent|fresh|frisch|new\b", re.I)),
@@ -40,6 +44,11 @@ def wrong_count(text: str, codes: Iterable[str], cited: tuple[int, ...], denied:
         said = _number(match.group(1))
         if said not in (len(cited), len(holders)):
             return f"{said} cases are said, {len(holders)} of those shown report it"
+    for percent in PERCENT.findall(text):
+        if abs(float(percent) - 100 * len(holders) / max(len(evidence.shown), 1)) > 1:
+            return f"{percent} % is said, {len(holders)} of {len(evidence.shown)} cases report it"
+    if _HALF.search(text) and 2 * len(holders) != len(evidence.shown):
+        return f"half of the cases is said, {len(holders)} of {len(evidence.shown)} report it"
     if _ALL.search(text) and (missing := [n for n in _all_of(text, evidence) if not codes <= evidence.cases[n].codes]):
         return f"case {missing[0]} does not report it"
     if _MOST.search(text) and 2 * len(holders) <= len(evidence.shown):
@@ -62,6 +71,19 @@ def wrong_value(text: str, sources: Mapping[int, Case], about_this_ecg: bool, ev
         said = abs(float(value.replace("\u2212", "-")))
         if not any(abs(said - v) < 0.6 for v in own) and said not in reported:
             return f"{name} {value} was neither measured nor reported there"
+    return ""
+
+
+def wrong_unit(text: str, sources: Mapping[int, Case], about_this_ecg: bool, evidence: Evidence) -> str:
+    """The first number with a unit that was measured on nobody here and is in no cited report; "" where there is none."""
+    subjects = [*sources, *([0] if about_this_ecg or not sources else [])]
+    known = {abs(value) for n in subjects if n in evidence.measured for value in measured_values(evidence.measured[n])}
+    known |= {abs(value) for case in sources.values() for report in (case.report, case.english) for value in numbers_in(report)}
+    for value, unit in _WITH_UNIT.findall(text):
+        said = abs(float(value.replace("\u2212", "-"))) / (10 if unit == "mm" else 1)  # 10 mm to the mV, as paper is
+        near = 0.6 if unit not in ("mm", "mV") else 0.006
+        if not any(abs(said - mine) < near for mine in known):
+            return f"{value} {unit} was neither measured nor reported there"
     return ""
 
 

@@ -20,6 +20,21 @@ class Match:
 
 
 @dataclass(frozen=True)
+class Usual:
+    """How close the ECGs of a library lie to each other: of each, the mean cosine to its `CLOSEST` among other patients' ECGs."""
+
+    mean: float
+    spread: float  # standard deviation
+
+    def deviation(self, similarity: float) -> float:
+        """A mean cosine of an ECG to its closest in standard deviations from what is usual; below 0 is farther."""
+        return (similarity - self.mean) / self.spread
+
+
+CLOSEST = 5  # one may lie near by chance
+
+
+@dataclass(frozen=True)
 class CaseHit:
     """A case that a search found."""
 
@@ -27,6 +42,7 @@ class CaseHit:
     score: float  # 0 to 1; 1 where every way to a case puts it first
     matches: tuple[Match, ...]
     near: float = -1.0  # least ECG similarity that counts as close, by the encoder that found it
+    usual: Usual | None = None  # in the library that it was found in; None where that is too small to tell
 
     def similarity(self, modality: Modality) -> float | None:
         """Cosine of the question to this case's ECG or report; of the ECG where an ECG and a text were asked. None: not found so."""

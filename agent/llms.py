@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from data.errors import EcgCasesError
 
@@ -87,3 +88,18 @@ def _hugging_face(folder: Path) -> "LLM":
 
 def _missing(what: str, extra: str) -> MissingExtraError:
     return MissingExtraError(f'{what} needs a package that is not installed: pip install "ecg-cases[{extra}]"')
+
+
+def whereabouts(spec: str | None = None) -> str:
+    """Where questions, measurements and reports go with a language model of this specification, in words for the page.
+
+    >>> whereabouts("offline")
+    'nothing leaves this machine'
+    """
+    spec = (spec or "offline").strip()
+    if spec == "offline" or spec.startswith("hf:"):
+        return "nothing leaves this machine"
+    host = urlsplit(spec).hostname or "localhost" if "://" in spec else "localhost"
+    if host in ("localhost", "127.0.0.1", "::1"):
+        return "questions, measurements and reports go to a server on this machine, without names, ids or files"
+    return f"questions, measurements and reports are sent to {host}, without names, ids or files"

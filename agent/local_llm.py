@@ -16,6 +16,7 @@ class LocalLLM(CustomLLM):
     folder: str
     context_window: int = 4096
     max_new_tokens: int = 400
+    max_seconds: float = 60.0  # for one completion
 
     @cached_property
     def _model(self) -> tuple[Any, Any]:
@@ -44,7 +45,9 @@ class LocalLLM(CustomLLM):
         new = min(self.max_new_tokens, window // 2)
         asked = tokenizer(prompt, return_tensors="pt")["input_ids"][:, new - window :]  # the end of a prompt that is too long
         with torch.inference_mode():
-            made = model.generate(asked, max_new_tokens=new, do_sample=False, pad_token_id=tokenizer.eos_token_id)
+            made = model.generate(
+                asked, max_new_tokens=new, max_time=self.max_seconds, do_sample=False, pad_token_id=tokenizer.eos_token_id
+            )
         return CompletionResponse(text=tokenizer.decode(made[0, asked.shape[1] :], skip_special_tokens=True))
 
     @llm_completion_callback()

@@ -5,12 +5,14 @@ for the ECG of the person who asks.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from agent.casebook import Casebook, NoSuchCaseError, describe_conditions, fulfils
 from agent.draft import certain, nothing_similar, offline_sentences, reported
 from agent.evidence import quote, spoken
+from agent.kinds import KINDS, of_kinds
 from agent.library.conditions import chroma_where
 from agent.measure import FIELDS, Measurements
 from data.errors import EcgCasesError
@@ -51,14 +53,24 @@ class CaseTools:
         without_findings: list[str] | None = None,
         any_finding: bool = False,
         keep_conditions: bool = True,
+        same: list[str] | None = None,
+        ignore: list[str] | None = None,
         k: int | None = None,
     ) -> Result:
         """Find the past cases whose ECGs are most similar to the person's ECG, under conditions.
 
         Use it also to narrow the cases shown ("only women over 60"). age: bounds such as {"$gt": 60} or {"$gte": 40, "$lt": 60}.
         Findings are names or SCP-ECG codes; any_finding: one of them is enough. keep_conditions: the earlier conditions stay.
+        same, ignore: kinds of findings, of rhythm, conduction, infarction, hypertrophy, ST changes. same: only cases that report one that
+        at least two of the cases shown report. ignore: earlier conditions on findings of this kind are dropped.
         """
+        shared = self._shared(same or ())
         conditions = self._conditions(sex, age, with_findings, without_findings, any_finding, keep_conditions)
+        for name in ("statement", "not_statement", "any_statement"):
+            dropped = of_kinds(conditions.get(name, ()), _kinds(ignore or ()))
+            conditions[name] = [code for code in conditions.get(name, ()) if code not in dropped]
+        conditions |= {"any_statement": shared} if shared else {}
+        conditions = {name: value for name, value in conditions.items() if value}
         if self.book.record is None and not conditions:
             raise NoSuchCaseError("there is no ECG yet: upload one, or search by text")
         words = None if self.book.record else describe_conditions(conditions)
@@ -193,6 +205,14 @@ class CaseTools:
         found = [VOCABULARY[code] for code in _codes([finding])]
         return {"definitions": [{"code": s.code, "name": s.name, "category": list(s.category), "superclass": s.superclass} for s in found]}
 
+    def _shared(self, kinds: Sequence[str]) -> list[str]:
+        """Findings of these kinds that at least two of the cases shown report."""
+        counts = Counter(code for hit in self.book.selection.values() for code in reported(hit.case))
+        shared = of_kinds((code for code, count in counts.items() if count > 1), _kinds(kinds))
+        if kinds and not shared:
+            raise NoSuchCaseError(f"no two of the cases shown report the same {' or '.join(kinds)}, so there is nothing to keep")
+        return shared
+
     def _past(self, reference: str | int) -> int:
         number = self.book.resolve(reference)
         if not number:
@@ -276,6 +296,14 @@ def _demographic(sex: str | None, age: Mapping[str, float] | None) -> dict[str, 
     conditions: dict[str, Any] = ({"sex": sex} if sex else {}) | ({"age": age} if age else {})
     chroma_where(conditions)
     return conditions if not age or isinstance(age, Mapping) else conditions | {"age": {"$eq": age}}
+
+
+def _kinds(names: Iterable[str]) -> list[str]:
+    """Kinds of findings as `KINDS` names them; raises `UnknownFindingError` for what is none."""
+    known = {kind.casefold(): kind for kind in KINDS}
+    if strange := [name for name in names if name.casefold() not in known]:
+        raise UnknownFindingError(f"{strange[0][:40]!r} is no kind of finding: wanted {', '.join(KINDS)}")
+    return [known[name.casefold()] for name in names]
 
 
 def _codes(findings: list[str] | None) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from agent.hits import Asked, CaseHit, Modality
 from agent.library import connection as chroma
-from agent.library import indexing
+from agent.library import indexing, usual
 from agent.library.conditions import Conditions, Where, chroma_where
 from agent.library.connection import MAX_ROWS, Connection
 from agent.library.errors import UnknownCaseError
@@ -105,7 +105,11 @@ class CaseLibrary:
         """
         with self._place.one_writer():
             self._remove_leftovers()
-            return Indexing(self._encoder, self.ids(), self._write, progress).run(cases)
+            report = Indexing(self._encoder, self.ids(), self._write, progress).run(cases)
+            if report.added or usual.known(self._fresh()) is None:
+                with self._writing() as connection:
+                    usual.keep(connection)
+            return report
 
     def _write(self, batch: Encoded) -> None:
         with self._writing() as connection:
@@ -217,8 +221,8 @@ class CaseLibrary:
         def hits(connection: Connection) -> list[CaseHit]:
             fused = find(connection.vectors, questions, k=k, where=condition, patient=patient, among=among)
             rows = connection.shown([found.case_id for found in fused])
-            near = self._encoder.near
-            return [CaseHit(restored(found.case_id, rows[found.case_id]), found.score, found.matches, near) for found in fused]
+            near, ours = self._encoder.near, usual.known(connection)
+            return [CaseHit(restored(found.case_id, rows[found.case_id]), found.score, found.matches, near, ours) for found in fused]
 
         return self._read(hits)
 

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from data.errors import EcgCasesError
-from data.findings import VOCABULARY
+from data.findings import STATEMENTS
 
 Conditions = Mapping[str, Any]
 Where = dict[str, Any]
@@ -117,9 +117,9 @@ def _codes(name: str, value: object) -> list[str]:
     if not isinstance(codes, Sequence) or not codes or not all(isinstance(code, str) for code in codes):
         raise _wrong(name, value)
     for code in codes:
-        if code not in VOCABULARY:
-            near = ", ".join(get_close_matches(code.upper(), VOCABULARY)) or "for example " + ", ".join(list(VOCABULARY)[:5])
-            raise ConditionError(f"{name} {code!r} is not a code of the vocabulary of {len(VOCABULARY)} statements: did you mean {near}?")
+        if code not in STATEMENTS:
+            near = ", ".join(get_close_matches(code.upper(), STATEMENTS)) or "for example " + ", ".join(list(STATEMENTS)[:5])
+            raise ConditionError(f"{name} {code!r} is not a code of the vocabulary of {len(STATEMENTS)} statements: did you mean {near}?")
     return list(codes)
 
 

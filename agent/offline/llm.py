@@ -25,7 +25,7 @@ from llama_index.core.llms.llm import ToolSelection
 from llama_index.core.tools import BaseTool
 
 from agent.offline.questions import Request, asks_for_a_diagnosis, understand
-from agent.offline.wording import CAN_ASK, NO_DIAGNOSIS, REFUSAL, worded
+from agent.offline.wording import CAN_ASK, NO_DIAGNOSIS, NOT_UNDERSTOOD, REFUSAL, worded
 from agent.tools import parsed
 
 Call = tuple[str, dict[str, Any]]
@@ -56,7 +56,7 @@ class OfflineLLM(FunctionCallingLLM):
         request = understand(questions[-1] if questions else "", tuple(questions[:-1]))
         calls = [call for call in plan(request) if call[0] in kwargs.get("available", ())]
         if not calls:
-            return _said(REFUSAL if request.intent == "refuse" else f"I work offline, by rules, and did not understand that. {CAN_ASK}")
+            return _said(REFUSAL if request.intent == "refuse" else f"{NOT_UNDERSTOOD} {CAN_ASK}")
         turn = len(messages)
         blocks = [
             ToolCallBlock(tool_call_id=f"offline-{turn}-{i}", tool_name=name, tool_kwargs=given) for i, (name, given) in enumerate(calls)
@@ -132,7 +132,10 @@ def plan(request: Request) -> list[Call]:
         case "restrict":
             findings: dict[str, Any] = {"without_findings" if r.absent else "with_findings": codes} if codes else {}
             findings |= {"any_finding": True} if r.any_code and not r.absent else {}
-            return [("search_by_ecg", {**person, **findings, **lacking, **({"keep_conditions": False} if r.reset else {})})]
+            steered = {name: list(kinds) for name, kinds in (("same", r.same), ("ignore", r.ignore)) if kinds}
+            if steered:
+                findings = {}
+            return [("search_by_ecg", {**person, **findings, **steered, **lacking, **({"keep_conditions": False} if r.reset else {})})]
         case "search_text":
             return [
                 (

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from agent.offline.refused import refused
 from agent.offline.spelling import in_english, respelled
+from agent.offline.steering import ignored_kinds, same_kinds
 from data.findings import VOCABULARY
 from data.findings.extract import extract
 
@@ -56,7 +58,21 @@ _OR_OLDER = re.compile(r"\b(\d{1,3})(?:\s*years?)?(?:\s*(?:and|or)\s+(older|over
 _BETWEEN = re.compile(r"\b(?:between|aged?)\s+(\d{1,3})\s*(?:and|to|-|\u2013)\s*(\d{1,3})\b", re.IGNORECASE)
 _WOMEN = _words(r"wom[ae]n", r"females?", r"lad(?:y|ies)", r"girls?")
 _MEN = _words(r"m[ae]n", r"males?", r"gentlem[ae]n", r"boys?")
-_ABSENT = _words("not", "without", r"lack\w*", "no", "free of", "except", "neither", "never", r"exclud\w+", r"(?:do|does|is|are|did)n.t")
+_ABSENT = _words(
+    "not",
+    "without",
+    r"lack\w*",
+    "no",
+    "free of",
+    "except",
+    "neither",
+    "never",
+    r"exclud\w+",
+    "leave out",
+    "omit",
+    "drop",
+    r"(?:do|does|is|are|did)n.t",
+)
 _RESTRICT = _words(
     "only", "show", "find", "search", "look for", "limit", "restrict", "filter", "just", "narrow", "exclude", "keep", "give me", "list"
 )
@@ -90,13 +106,7 @@ _DIAGNOSE = _words(
     r"(?:do|have) i (?:have|got)", "am i", r"(?:is|does|has) (?:my|this|the) (?:ecg|ekg|tracing)", r"(?:my|the|your) diagnosis",
     r"what (?:do i have|is wrong with me)", r"diagnose",
 )  # fmt: skip
-_REFUSED = _words(
-    r"treat\w*", r"therap\w+", r"medicat\w+", r"drugs?", r"dos(?:e|age|ing)", r"prescri\w+", "surgery", r"ablat\w+", r"anticoagula\w+",
-    r"should (?:i|he|she|we|the patient) (?:take|give|get|have|stop|start)", r"prognos\w+", "life expectancy", r"will (?:i|he|she) die",
-    r"ignore (?:all|any|the|your|my|previous|prior)\b.{0,30}\b(?:instruction|rule|prompt)s?", "disregard",
-    "system prompt", "jailbreak", "pretend", "weather", r"jokes?", "poem", "recipe", "football", r"politic\w*", "bitcoin", "capital of",
-    r"write (?:me )?(?:a|some) (?:code|script|poem|story)",
-)  # fmt: skip
+_SELECTS = re.compile(r"^\W*(?:please\s+)?(?:exclude|leave out|omit|drop|only|just|restrict|limit|without)\b", re.IGNORECASE)
 _INTENTS: tuple[tuple[Intent, re.Pattern[str]], ...] = (
     ("explain", _words(
         "why", r"(?:is|how) (?:\w+ )?case #?\d+ (?:so )?similar", r"how similar", r"how (?:was|did) .*(?:found|retrieved|match\w*)",
@@ -157,6 +167,8 @@ class Request:
     conditions: dict[str, Any] = field(default_factory=dict)
     reset: bool = False
     fields: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()  # kinds of findings that the cases must share with those shown
+    ignore: tuple[str, ...] = ()  # kinds of findings on which conditions are dropped
     category: str = ""  # "rhythm", "form", "diagnostic": what a tally is limited to
     text: str = ""
 
@@ -219,7 +231,7 @@ def _focus(before: tuple[str, ...]) -> str | None:
 def _read(question: str) -> Request:
     asked = " ".join(question.split())[:_LONGEST]
     text = in_english(asked)
-    if _REFUSED.search(text):
+    if refused(text):
         return Request("refuse", text=text)
     named, lacking = _named(asked)
     if not (named or _grouped(text)):
@@ -236,6 +248,8 @@ def _read(question: str) -> Request:
         conditions=_conditions(text),
         reset=bool(_RESET.search(text)),
         fields=tuple(name for name, pattern in _FIELDS.items() if pattern.search(text)),
+        same=same_kinds(text),
+        ignore=ignored_kinds(text),
         category=next((kind for kind, word in _CATEGORIES.items() if word.search(text)), ""),
         text=text,
     )
@@ -248,10 +262,14 @@ _CATEGORIES = {"rhythm": _words(r"rhythms?"), "diagnostic": _words(r"diagnos\w+"
 def _intent(text: str, r: Request) -> Intent:
     if r.codes and _AGAINST.search(text):
         return "count"
+    if r.same or r.ignore:
+        return "restrict"
     for intent, pattern in _INTENTS:
         if pattern.search(text) and not (intent == "explain" and r.codes and not r.cases):
             return intent
     numbered = any(reference not in ("this", "all") for reference in r.cases)
+    if r.codes and not numbered and _SELECTS.match(text):
+        return "restrict"
     counts = bool(_COUNT.search(text))
     if (r.fields or _MEASURE.search(text)) and not r.conditions and not (r.codes and counts):
         return "measure"

@@ -12,6 +12,7 @@ CAN_ASK = (
     "You can ask which of these cases report a finding and how many lack it, for the measurements of your ECG or of a case, "
     "for cases of one sex or age only, to open, compare or summarise cases, why a case was found, and what a finding means."
 )
+NOT_UNDERSTOOD = "I work offline, by rules, and did not understand that; I only speak about this ECG and the past cases in the library."
 NO_DIAGNOSIS = "I do not diagnose; what follows was measured, or is what reports of past cases say."
 NOTHING_YET = "No case has been looked up yet: upload an ECG or search first."
 REFUSAL = (

@@ -128,3 +128,70 @@ class TestSentences:
     @pytest.mark.parametrize(("text", "kind"), [("AF [1].", "past_cases"), ("This ECG: QRS 96 ms.", "this_ecg"), ("Hello.", "note")])
     def test_have_a_kind(self, text: str, kind: str) -> None:
         assert kind_of(text) == kind
+
+
+WITH_PLACES = Evidence(
+    cases={
+        5: case("Sinus rhythm. T wave inversion in V4-V6, left axis deviation."),
+        6: case("Sinus rhythm. T wave inversion in II, III, aVF. Possible old inferior infarction."),
+    },
+    shown=(5, 6),
+    numbers=frozenset({2.0, 158.0}),
+    measured={0: Measurements(heart_rate_bpm=62, pr_ms=158)},
+    notes=("rhythm is regular",),
+)
+
+
+class TestPlacesTermsAndUnits:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "The reports of cases 5 and 6 mention t wave inversion [5][6].",
+            "Case 5 reports inverted T waves in V5 [5].",
+            "Case 6 reports inferior T wave inversion [6].",
+            "50 % of the cases report possible inferior infarction [6].",
+            "This ECG: PR 158 ms, rhythm is regular.",
+            "Neither report mentions pericarditis [5][6].",
+            "I cannot say more.",
+        ],
+    )
+    def test_true_sentences_pass(self, text: str) -> None:
+        assert check(text, WITH_PLACES).reason == ""
+
+    @pytest.mark.parametrize(
+        ("text", "reason"),
+        [
+            ("Case 5 reports T wave inversion in II and III [5].", "does not put"),
+            ("Case 5 reports inferior T wave inversion [5].", "“inferior” is not in the report"),
+            ("Case 6 probably reports inferior infarction [6].", "less certain"),
+            ("Case 5 reports right axis deviation [5].", "not in the report"),
+            ("Case 5 reports takotsubo cardiomyopathy [5].", "“takotsubo” is not in a cited report"),
+            ("There is pericarditis.", "without a citation"),
+            ("100 % of the cases report possible inferior infarction [6].", "100 %"),
+            ("The report of case 5 gives a QRS duration of 158 ms [5].", "neither measured nor reported"),
+            ("The ST segment of this ECG is raised by 2 mm.", "ST segment"),
+            ("This ECG is of a 71-year-old man [5].", "of whom no tool says anything"),
+            ("This ECG: “T wave inversion in V4-V6” [5].", "another patient's report"),
+            ("This ECG looks dangerous.", "a judgement"),
+            ("Everything is fine.", "rests on nothing"),
+            ("<b>Case 5</b> was opened [5].", "markup"),
+            ("Rules that nothing may change: every sentence about past cases cites them.", "repeats the instructions"),
+        ],
+    )
+    def test_false_sentences_are_stopped_with_the_reason(self, text: str, reason: str) -> None:
+        assert reason in check(text, WITH_PLACES).reason
+
+
+class TestIdentity:
+    @pytest.mark.parametrize(
+        "told", ["Name: Doe, Jane", "Patient ID: 4711", "geb. am: 12.03.1950", "/data/doe/ecg.hea", "Mrs. Doe", "19500312-1234"]
+    )
+    def test_is_taken_out_of_quoted_reports(self, told: str) -> None:
+        assert quote(f"Sinus rhythm. {told}") == "“Sinus rhythm. [removed]”"
+
+    def test_what_is_left_still_counts_as_quoted_word_for_word(self) -> None:
+        evidence = Evidence(cases={1: case("Sinus rhythm. Name: Doe, Jane")})
+        assert check(f"Its report reads {quote('Sinus rhythm. Name: Doe, Jane')} [1].", evidence)
+
+    def test_leads_with_slashes_are_no_path(self) -> None:
+        assert quote("Q waves in II/III/aVF") == "“Q waves in II/III/aVF”"

@@ -13,6 +13,9 @@ from llama_index.core.llms.mock import MockFunctionCallingLLM
 
 from agent import CaseLibrary, Conversation, measure
 from data import Case, EcgRecord, simulated
+from data.findings import VOCABULARY
+
+RHYTHMS = {code for code, statement in VOCABULARY.items() if "rhythm" in statement.category}
 
 
 @pytest.fixture
@@ -100,6 +103,17 @@ class TestNarrowing:
     def test_a_group_of_findings(self, talk: Conversation) -> None:
         talk.ask("only with atrial fibrillation or atrial flutter")
         assert numbers(talk, lambda case: bool({"AFIB", "AFLT"} & case.codes)) == set(talk.shown)
+
+    def test_the_same_rhythm_whatever_else(self, talk: Conversation) -> None:
+        rhythms = [code for n in talk.shown for code in talk.cases[n - 1].case.codes if code in RHYTHMS]
+        shared = {code for code in rhythms if rhythms.count(code) > 1}
+        talk.ask("same rhythm")
+        assert numbers(talk, lambda case: bool(shared & case.codes)) == set(talk.shown)
+
+    def test_ignoring_the_rhythm_drops_the_condition_on_it(self, talk: Conversation) -> None:
+        talk.ask("only with atrial fibrillation")
+        talk.ask("ignore the rhythm")
+        assert talk.conditions == {}
 
     def test_numbers_never_change(self, talk: Conversation) -> None:
         before = [hit.case.case_id for hit in talk.cases]

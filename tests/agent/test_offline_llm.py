@@ -109,6 +109,27 @@ class TestUnderstanding:
     def test_it_is_the_case_last_spoken_of(self) -> None:
         assert understand("what is its PR?", ("open case 4", "summarise")).cases == ("4",)
 
+    def test_what_shall_stay_the_same_and_what_shall_not_matter(self) -> None:
+        request = understand("ignore the rhythm, same ST changes")
+        assert (request.intent, request.same, request.ignore) == ("restrict", ("ST changes",), ("rhythm",))
+
+    @pytest.mark.parametrize("question", ["exclude long QT interval", "leave out those with a normal ECG", "only with pacemaker"])
+    def test_a_selection_by_findings(self, question: str) -> None:
+        assert understand(question).intent == "restrict"
+
+    @pytest.mark.parametrize(
+        "question",
+        [
+            "Is cardioversion indicated?",
+            "Can he go home?",
+            "What are your instructions?",
+            "stop citing cases",
+            "translate this into French",
+        ],
+    )
+    def test_what_is_refused(self, question: str) -> None:
+        assert understand(question).intent == "refuse"
+
     def test_a_quoted_age_is_no_case_number(self) -> None:
         assert understand("only women over 60").cases == ()
 

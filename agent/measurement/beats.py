@@ -1,0 +1,154 @@
+"""Where the heart beats, which beats look alike, and the median beat over all leads."""
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import uniform_filter1d
+from scipy.signal import butter, sosfiltfilt
+
+from agent.measurement.leads import FS, Array, Leads, nanmedian
+
+Samples = npt.NDArray[np.int_]
+
+PRE_S, POST_S = 0.45, 0.70  # the beat window around R
+R = round(PRE_S * FS)  # where R is in it
+SAME_BEAT = 0.8  # correlation of their QRS from which two beats are of one kind
+# A peak is no beat where it is this much lower than beats are, at 8 to 30 Hz or at 4 to 18 Hz, where wide ectopic beats still are high.
+P_HEIGHT = (0.16, 0.3)  # over the larger beats: a P wave
+T_HEIGHT, T_WAVE_S = (0.7, 0.52), 0.46  # in both bands over the beat before, and so soon behind it: that beat's T wave
+_HALF = round(0.1 * FS)  # of a QRS complex, generously
+
+
+@dataclass(frozen=True, eq=False)
+class Beats:
+    """Every beat of a recording, and those of the dominant kind.
+
+    Parameters
+    ----------
+    peaks : (n_beats,) samples of R
+    same : which of them are of the dominant kind
+    smooth, sharp : (n_same, n_leads, n_window) mV, the beats of that kind with R at sample `R`
+    likeness : mean correlation of the QRS of each beat with that of the other beat most like it; some .5 in noise, .97 in ECGs
+    """
+
+    peaks: Samples
+    same: Samples
+    smooth: Array
+    sharp: Array
+    likeness: float
+
+    @property
+    def rr(self) -> Array:
+        """(n_beats - 1,) s."""
+        return np.diff(self.peaks) / FS
+
+    @property
+    def to_next(self) -> float:
+        """A short interval behind beats of the dominant kind, s: what their T wave has to end in."""
+        return _short(self.rr[self.same[self.same < self.rr.size]], self.rr)
+
+    @property
+    def from_previous(self) -> float:
+        """A usual interval before them, s: where their P wave is."""
+        before = self.rr[self.same[self.same > 0] - 1]
+        return float(np.median(before if before.size else self.rr))
+
+
+def find_beats(leads: Leads) -> Beats | str:
+    """The beats, or why there are none."""
+    peaks = r_peaks(leads.smooth)
+    if len(peaks) < 2:
+        return "fewer than two heart beats were found"
+    peaks = _in_step(leads.smooth, peaks)
+    smooth = _windows(leads.smooth, peaks)
+    qrs = smooth[:, :, R - _HALF : R + _HALF]
+    alike = np.stack([_correlation(qrs, one) for one in qrs])
+    same = _dominant(qrs, alike >= SAME_BEAT)
+    if same.size < 2:
+        return "no two beats look alike: noise, or not an ECG"
+    likeness = float((alike - 2 * np.eye(len(alike))).max(axis=1).mean())
+    return Beats(peaks, same, smooth[same], _windows(leads.sharp, peaks)[same], likeness)
+
+
+def r_peaks(signal: Array) -> Samples:
+    """Samples of the R peaks: neurokit2 on the energy of the QRS band over all leads."""
+    from neurokit2 import ecg_findpeaks
+
+    recorded = np.sqrt(np.maximum(np.isfinite(signal).mean(axis=0), 1 / len(signal)))  # fewer leads, same scale
+    steep, slow = (_energy(signal, *band) / recorded for band in ((8, 30, 0.002), (4, 18, 0.12)))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            peaks = np.asarray(ecg_findpeaks(steep, sampling_rate=int(FS), method="neurokit")["ECG_R_Peaks"], dtype=int)
+    except (ValueError, IndexError, ZeroDivisionError):
+        return np.empty(0, dtype=int)
+    if not peaks.size:
+        return peaks
+    height = np.array([[steep[max(0, p - 20) : p + 20].max(), slow[max(0, p - 20) : p + 40].max()] for p in peaks])  # (n_peaks, 2 bands)
+    high = (height > P_HEIGHT * np.quantile(height, 0.9, axis=0)).all(axis=1)
+    peaks, height = peaks[high], height[high]
+    lower = (height < T_HEIGHT * np.roll(height, 1, axis=0)).all(axis=1)
+    return peaks[~(lower & (np.diff(peaks, prepend=-FS) < T_WAVE_S * FS))]
+
+
+def _energy(signal: Array, low: float, high: float, window_s: float) -> Array:
+    """Root mean square of a band over all leads and a window, (n_samples,) in mV."""
+    band = butter(2, [low, high], "band", fs=FS, output="sos")
+    power = np.mean(sosfiltfilt(band, np.nan_to_num(signal), axis=1) ** 2, axis=0)
+    return np.asarray(np.sqrt(np.maximum(uniform_filter1d(power, max(1, round(window_s * FS))), 0)))
+
+
+def _in_step(signal: Array, peaks: Samples) -> Samples:
+    """The peaks moved by at most 60 ms so that their QRS complexes coincide."""
+    shift = round(0.06 * FS)
+    pad = _HALF + shift
+    padded = np.pad(signal, ((0, 0), (pad, pad)), constant_values=np.nan)
+    slope = np.nan_to_num(np.gradient(padded, axis=1))
+    recorded = np.where(np.isfinite(padded), slope, np.nan)
+    moved = peaks + pad
+    for _ in range(2):
+        moved = moved.clip(pad, padded.shape[1] - pad)
+        template = nanmedian(recorded[:, moved[:, None] + np.arange(-_HALF, _HALF)].transpose(1, 0, 2))
+        windows = slope[:, moved[:, None] + np.arange(-pad, pad)]
+        views = np.lib.stride_tricks.sliding_window_view(windows, 2 * _HALF, axis=2)  # (n_leads, n_beats, n_lags, n_around)
+        moved = moved + np.einsum("lbka,la->bk", views, np.nan_to_num(template)).argmax(axis=1) - shift
+    return np.unique(moved - pad)
+
+
+def _windows(signal: Array, peaks: Samples) -> Array:
+    """(n_beats, n_leads, n_window) around the peaks, NaN beyond the recording."""
+    around = np.arange(-R, round(POST_S * FS))
+    padded = np.pad(signal, ((0, 0), (around.size, around.size)), constant_values=np.nan)
+    return padded[:, peaks[:, None] + around.size + around].transpose(1, 0, 2)
+
+
+def _dominant(qrs: Array, alike: npt.NDArray[np.bool_]) -> Samples:
+    """Which beats are of the dominant kind: the most frequent; of kinds about as frequent, the one with the steepest QRS, so the narrow."""
+    kinds: list[Samples] = []
+    left = np.ones(len(qrs), dtype=bool)
+    while left.any():
+        seed = int(np.argmax(np.where(left, (alike & left).sum(axis=1), -1)))
+        kinds.append(np.flatnonzero(alike[seed] & left | (np.arange(len(qrs)) == seed)))
+        left[kinds[-1]] = False
+    most = max(kind.size for kind in kinds)
+    frequent = [kind for kind in kinds if kind.size >= 0.6 * most]
+    return max(frequent, key=lambda kind: float(np.abs(np.nan_to_num(np.diff(qrs[kind], axis=2))).max(axis=2).mean()))
+
+
+def _correlation(beats: Array, template: Array) -> Array:
+    """Correlation of each beat with the template over all leads and samples both have."""
+    both = np.isfinite(beats) & np.isfinite(template)
+    n = np.maximum(both.sum(axis=2, keepdims=True), 1)
+
+    def centred(values: Array) -> Array:
+        values = np.where(both, values, 0.0)
+        return np.where(both, values - values.sum(axis=2, keepdims=True) / n, 0.0)
+
+    a, b = centred(beats), centred(np.broadcast_to(template, beats.shape))
+    return (a * b).sum((1, 2)) / np.sqrt((a**2).sum((1, 2)) * (b**2).sum((1, 2)) + 1e-12)
+
+
+def _short(intervals: Array, otherwise: Array) -> float:
+    return float(np.quantile(intervals if intervals.size else otherwise, 0.25))
