@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from data import Case, EcgRecord
-from data.findings import VOCABULARY
+from data.findings import STATEMENTS
 from ui.chat import Turn
 from ui.paper import NARROW, STANDARD, describe, ecg_svg
 
@@ -35,12 +35,13 @@ _ABOUT = {"this_ecg": "Your ECG", "past_cases": "Past cases", "note": "Note"}
 _CITATION = re.compile(r"\[\d+(?:\s*[,;]\s*\d+)*\]")
 
 
-def bar_html(library: str, counts: Mapping[str, int], llm: str) -> str:
-    """The line on top: what is searched, who words the answers, and what this is not."""
+def bar_html(library: str, counts: Mapping[str, int], llm: str, goes: str = "") -> str:
+    """The line on top: what is searched, who words the answers, where text `goes` for that, and what this is not."""
     cases = ", ".join(f"{count:,} {source}" for source, count in counts.items()) or "no"
+    model = f"{llm}, {goes}" if goes else llm
     return (
         f'<header class="bar"><h1>ecg-cases</h1><span>library: {escape(library)}, {escape(cases)} cases</span>'
-        f'<span>language model: {escape(llm)}</span><span class="use">research use, not a diagnosis</span></header>'
+        f'<span>language model: {escape(model)}</span><span class="use">research use, not a diagnosis</span></header>'
     )
 
 
@@ -171,8 +172,8 @@ def why(hit: "CaseHit") -> str:
 
 
 def statement_name(code: str) -> str:
-    """The words for an SCP-ECG code; the code itself where the vocabulary has none."""
-    return VOCABULARY[code].name if code in VOCABULARY else code
+    """The words for the code of a finding; the code itself where the vocabulary has none."""
+    return STATEMENTS[code].name if code in STATEMENTS else code
 
 
 def _similarities(hit: "CaseHit") -> str:

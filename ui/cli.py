@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from data import EcgCasesError
 from ui import sources
+from ui.trust import trust
 
 
 class _OneLine(TyperGroup):
@@ -39,10 +40,14 @@ class _OneLine(TyperGroup):
 
 
 app = typer.Typer(cls=_OneLine, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=False)
+app.add_typer(trust, name="trust")
 
 LibraryPath = Annotated[str, typer.Option("--library", metavar="DIR", help="the library's folder, or http://host:port of a Chroma server")]
 Llm = Annotated[str | None, typer.Option(help="offline, ollama/MODEL, http://host/v1#MODEL or hf:FOLDER")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="of the page, on 127.0.0.1")]
+Start = Annotated[Path | None, typer.Option(metavar="FILE", help="safetensors of an ImageNet DeiT-tiny to start from")]
+Teacher = Annotated[Path | None, typer.Option(metavar="FILE", help="safetensors of ecg_resnet1d to learn superclasses from")]
+Unscaled = Annotated[Path | None, typer.Option(metavar="DIR", help="further PTB-XL ECGs, of which the size is not known")]
 Weights = Annotated[Path | None, typer.Option("--encoder", metavar="DIR", help="a checkpoint other than the one that ships")]
 
 
@@ -116,14 +121,19 @@ def query(
     start: Annotated[float, typer.Option(min=0, help="second at which the ten seconds begin, in a longer recording")] = 0.0,
     rate: Annotated[float | None, typer.Option(help="samples per second, for a table that does not say")] = None,
     unit: Annotated[str | None, typer.Option(help="mV or uV, for a table that does not say")] = None,
+    layout: Annotated[str | None, typer.Option(help="of a sheet of paper, as 3x4+II, 6x2, 12x1 or '3x4 cabrera'")] = None,
+    speed: Annotated[float | None, typer.Option(min=1, help="of a sheet of paper, mm/s")] = None,
+    gain: Annotated[float | None, typer.Option(min=1, help="of a sheet of paper, mm/mV")] = None,
+    page: Annotated[int | None, typer.Option(min=1, help="of a PDF")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="the same as data, for programs")] = False,
     llm: Llm = None,
     encoder: Weights = None,
 ) -> None:
     """Measure an ECG, find the closest cases, and draft a cited summary."""
     from data import read_ecg
+    from data.paper.stated import Stated
 
-    record = read_ecg(ecg, start=start, fs=rate, unit=unit)
+    record = read_ecg(ecg, start=start, fs=rate, unit=unit, sheet=Stated(layout=layout, speed=speed, gain=gain, page=page))
     from agent import CaseLibrary, draft_summary, measure
     from encoders import load_encoder
     from ui import answer, opened
@@ -137,18 +147,65 @@ def query(
 
 
 @app.command()
+def sheets(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="pictures and PDFs of printed ECGs")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="where a page for each goes: what was recognised, and the ECG redrawn")],
+) -> None:
+    """Read sheets of paper, and show for each what was recognised, for a person to judge."""
+    from ui import tables
+    from ui.sheets import read_folder
+
+    typer.echo(tables.aligned(read_folder(folder, out)))
+
+
+@app.command()
+def inspect(
+    ecg: Annotated[Path, typer.Argument(metavar="ECG", help="a file of any known format; of WFDB the .hea")],
+    start: Annotated[float, typer.Option(min=0, help="second at which the part begins")] = 0.0,
+    rate: Annotated[float | None, typer.Option(help="samples per second, for a table that does not say")] = None,
+    unit: Annotated[str | None, typer.Option(help="mV or uV, for a table that does not say")] = None,
+    keep_id: Annotated[bool, typer.Option("--keep-id", help="show the patient's id")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="the same as data, for programs")] = False,
+) -> None:
+    """Show what is understood of a file, and what had to be assumed."""
+    from data.readers import read_ecg
+    from data.understood import as_text, understood
+
+    facts = understood(read_ecg(ecg, start=start, seconds=None, fs=rate, unit=unit, keep_id=keep_id))
+    typer.echo(json.dumps(facts, ensure_ascii=False, indent=2) if as_json else as_text(facts))
+
+
+@app.command()
+def convert(
+    ecgs: Annotated[list[Path], typer.Argument(metavar="ECG...", help="files of any known format; of WFDB the .hea")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="where the files go")],
+    to: Annotated[str, typer.Option(help="wfdb, csv or dicom")] = "wfdb",
+    rate: Annotated[float | None, typer.Option(help="samples per second, for a table that does not say")] = None,
+    unit: Annotated[str | None, typer.Option(help="mV or uV, for a table that does not say")] = None,
+    keep_id: Annotated[bool, typer.Option("--keep-id", help="keep the patient's id; names are never kept")] = False,
+) -> None:
+    """Keep whole recordings as WFDB, CSV or DICOM."""
+    from data.convert import save
+    from data.readers import read_ecg
+
+    for ecg in ecgs:
+        record = read_ecg(ecg, seconds=None, fs=rate, unit=unit, keep_id=keep_id)
+        typer.echo(", ".join(map(str, save(record, out / ecg.name, to))))
+
+
+@app.command()
 def train(
     root: Annotated[Path, typer.Argument(metavar="PTB-XL", help="the data set's folder")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="where the checkpoint goes")],
-    start: Annotated[Path | None, typer.Option(metavar="FILE", help="safetensors of an ImageNet DeiT-tiny to start from")] = None,
-    unscaled: Annotated[Path | None, typer.Option(metavar="DIR", help="further PTB-XL ECGs, of which the size is not known")] = None,
-    teacher: Annotated[Path | None, typer.Option(metavar="FILE", help="safetensors of ecg_resnet1d to learn superclasses from")] = None,
+    start: Start = None,
+    unscaled: Unscaled = None,
+    teacher: Teacher = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="passes over the ECGs")] = None,
     text_epochs: Annotated[int | None, typer.Option(min=0, help="passes over the reports before; 0 leaves the text model as it is")] = None,
     text_model: Annotated[str | None, typer.Option(metavar="DIR", help="another sentence-transformers folder to start from")] = None,
     folds: Annotated[str, typer.Option(help="as 1-8 or 1,2,9")] = "1-8",
     seed: Annotated[int, typer.Option(help="the same seed gives the same weights")] = 0,
-    picture: Annotated[str, typer.Option(help="what an ECG is painted as; see the command pictures")] = "strip",
+    picture: Annotated[str, typer.Option(help="what an ECG is painted as; see the command study")] = "strip",
     watch: Annotated[int | None, typer.Option(metavar="FOLD", help="a fold to measure retrieval on as training goes")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on from the last finished epoch")] = False,
     device: Annotated[str | None, typer.Option(help="cpu or cuda; by default a GPU where there is one")] = None,
@@ -166,31 +223,31 @@ def train(
 
 
 @app.command()
-def pictures(
+def study(
     root: Annotated[Path, typer.Argument(metavar="PTB-XL", help="the data set's folder")],
-    names: Annotated[str | None, typer.Option("--pictures", metavar="NAMES", help="as strip,page,fields; by default all")] = None,
-    epochs: Annotated[int, typer.Option(min=1, help="passes over the ECGs, for each picture")] = 10,
-    seeds: Annotated[list[int] | None, typer.Option(min=0, help="a training of its own for each; by default 0")] = None,
+    changes: Annotated[str | None, typer.Option(metavar="NAMES", help="as 'unchanged,page,no teacher'; by default all")] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="passes over the ECGs, for each training")] = 6,
+    seeds: Annotated[int, typer.Option(min=1, help="trainings with each change, which differ in their draws")] = 3,
     folds: Annotated[str, typer.Option(help="that are learned from and searched, as 1-8")] = "1-8",
-    queries: Annotated[str, typer.Option(help="folds that ask")] = "9",
-    start: Annotated[Path | None, typer.Option(metavar="FILE", help="safetensors of an ImageNet DeiT-tiny to start from")] = None,
+    asked: Annotated[int, typer.Option(metavar="FOLD", help="the fold that asks")] = 9,
+    start: Start = None,
+    unscaled: Unscaled = None,
+    teacher: Teacher = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="keep the checkpoints, to go on from after an interruption")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="the same as data, for programs")] = False,
 ) -> None:
-    """Compare the pictures that an ECG can be painted as: the same training for each, then quality, time and tokens."""
-    learned, asked = sources.fold_numbers(folds), sources.fold_numbers(queries)
-    from encoders.picture_study import as_lines, budget, compare
-    from encoders.pictures import PICTURES
+    """What pays? Train with one thing changed at a time, pictures among them, over the sentence encoder that ships."""
+    learned = sources.fold_numbers(folds)
+    from encoders.encoder import shipped
+    from encoders.settings import Training
+    from encoders.study import CHANGES, as_lines, compare
     from ui import tables
 
+    how = Training(folds=tuple(learned), epochs=epochs, warmup_epochs=epochs / 20, text_epochs=0, text_model=str(shipped() / "text"))
+    names = changes.split(",") if changes else list(CHANGES)
+    files: dict[str, Any] = {"start": start, "unscaled": unscaled, "teacher": teacher}
     rows = compare(
-        root,
-        [budget(epochs, folds=learned, seed=seed) for seed in seeds or [0]],
-        names.split(",") if names else list(PICTURES),
-        queries=asked,
-        start=start,
-        out=out,
-        progress=lambda step: typer.echo(f"{step} ...", err=True),
+        root, how, names, seeds=range(seeds), asked=asked, **files, out=out, progress=lambda step: typer.echo(f"{step} ...", err=True)
     )
     typer.echo(json.dumps([asdict(row) for row in rows], indent=2) if as_json else tables.aligned(as_lines(rows)))
 
@@ -200,11 +257,23 @@ def evaluate(
     root: Annotated[Path, typer.Argument(metavar="PTB-XL", help="the data set's folder")],
     gallery: Annotated[str, typer.Option(help="folds that are searched")] = "1-8",
     queries: Annotated[str, typer.Option(help="folds that ask")] = "9",
+    reports: Annotated[bool, typer.Option("--reports", help="how well reports are understood, instead of retrieval")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="the same as data, for programs")] = False,
     encoder: Weights = None,
 ) -> None:
     """Measure retrieval on PTB-XL, beside chance, random weights, a spectrum and the ceilings."""
     folds = {"gallery": sources.fold_numbers(gallery), "queries": sources.fold_numbers(queries)}
+    if reports:
+        from data import ptbxl
+        from data.findings.evaluation import CodedReport, evaluate_reports
+        from ui import report_tables
+
+        coded = [CodedReport(row.report, frozenset(row.statements), row.fold) for row in ptbxl.rows(root)]
+        understood = evaluate_reports(
+            coded, developed=folds["gallery"], asked=folds["queries"], progress=lambda step: typer.echo(f"{step} ...", err=True)
+        )
+        typer.echo(json.dumps(understood.as_data(), ensure_ascii=False, indent=2) if as_json else report_tables.evaluation(understood))
+        return
     from encoders import load_encoder
     from encoders.evaluate import evaluate
     from ui import tables

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import streamlit as st
 
 from data import EcgCasesError
-from data.findings import VOCABULARY
+from data.findings import STATEMENTS
 
 if TYPE_CHECKING:
     from agent import Conversation
@@ -32,7 +32,7 @@ def filters(conversation: "Conversation") -> None:
     sex, age, having, lacking = st.columns([2, 2, 3, 3], gap="small")
     sex.selectbox("Sex", SEXES, key="sex", **narrow)
     age.selectbox("Age", ages, key="age", **narrow)
-    names: dict[str, Any] = {"options": sorted(VOCABULARY, key=_name), "format_func": _name, **narrow}
+    names: dict[str, Any] = {"options": sorted(STATEMENTS, key=_name), "format_func": _name, **narrow}
     having.multiselect("With finding", key="with", placeholder="with finding", **names)
     lacking.multiselect("Without finding", key="without", placeholder="without finding", **names)
     if refusal := st.session_state.pop("refused", None):
@@ -56,4 +56,4 @@ def _narrow(conversation: "Conversation", ages: dict[str, dict[str, float]]) -> 
 
 
 def _name(code: str) -> str:
-    return VOCABULARY[code].name
+    return STATEMENTS[code].name

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from agent.llms import whereabouts
 from ui import cards
 from ui.chat import Consultation, Session
 from ui.examples import EXAMPLES, WORDS, example
@@ -20,7 +21,7 @@ YOU, DRAFT = ":material/person:", ":material/ecg_heart:"
 def page(library: "CaseLibrary", session: Session, llm_name: str) -> None:
     """The whole page, once. The drawing comes first, then the answer as it is written, then the cases it cites."""
     st.html(Path(__file__).with_name("style.css"))
-    st.html(cards.bar_html(library.name, library.source_counts(), llm_name))
+    st.html(cards.bar_html(library.name, library.source_counts(), llm_name, whereabouts(llm_name)))
     left, right = st.columns([2, 3], gap="medium")
     talk, evidence = left.container(key="talk", height=600, border=False, autoscroll=True), right.container(key="evidence")
     with left:

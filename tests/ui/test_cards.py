@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from agent.llms import whereabouts
 from data import Case, EcgRecord, Patient
 from ui.cards import bar_html, cited, exported, person, warnings_html, why
 
@@ -42,7 +43,11 @@ def test_why_a_case_was_found_names_each_way() -> None:
 
 
 def test_the_bar_escapes_names() -> None:
-    assert "<b>" not in bar_html("<b>", {"<b>": 1}, "<b>")
+    assert "<b>" not in bar_html("<b>", {"<b>": 1}, "<b>", "<b>")
+
+
+def test_the_line_on_top_says_where_text_goes() -> None:
+    assert "reports are sent to example.org" in bar_html("lib", {}, "model", whereabouts("https://example.org/v1#model"))
 
 
 def test_an_export_always_says_what_it_is_not() -> None:

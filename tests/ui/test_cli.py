@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 import encoders
 from agent import CaseLibrary
-from data import EcgRecord, simulated
+from data import EcgRecord, read_ecg, simulated
 from tests.agent.stand_in import StandInEncoder
 from ui.cli import app
 
@@ -304,3 +304,18 @@ def test_training_needs_the_data_set(tmp_path: Path) -> None:
 
     assert result.exit_code == 2
     assert "ptbxl_database.csv" in result.stderr
+
+
+def test_inspect_shows_what_was_understood(ecg: Path) -> None:
+    shown = json.loads(run("inspect", ecg, "--json").stdout)
+    assert (shown["format"], shown["rate in Hz"], len(shown["leads"])) == ("CSV", 500, 12)
+
+
+def test_convert_keeps_the_samples(ecg: Path, tmp_path: Path) -> None:
+    run("convert", ecg, "--to", "wfdb", "--out", tmp_path / "kept")
+    np.testing.assert_allclose(read_ecg(tmp_path / "kept" / "ecg.hea").signal, read_ecg(ecg).signal, atol=0.0002)
+
+
+def test_convert_overwrites_nothing(ecg: Path) -> None:
+    refused = run("convert", ecg, "--to", "csv", "--out", ecg.parent)
+    assert refused.exit_code == 2
