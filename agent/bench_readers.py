@@ -23,6 +23,7 @@ def files(record: EcgRecord) -> Mapping[str, Mapping[str, bytes]]:
         "DICOM": dicom.written(record),
         "HL7 aECG": {"a.xml": specimens_xml.aecg(record)},
         "GE MUSE XML": {"m.xml": specimens_xml.muse(record)},
+        "Mortara XML": {"o.xml": specimens_xml.mortara(record)},
         "Philips XML, packed": {"p.xml": specimens_xml.philips(record)},
         "SCP-ECG, Huffman and reference beat": {"s.scp": specimens_binary.scp(record, subtract=True)},
         "MFER": {"m.mwf": specimens_binary.mfer(record)},

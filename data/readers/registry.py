@@ -11,7 +11,7 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from data.errors import UnreadableEcgError
-from data.readers import aecg, arrays, csv, dicom, edf, ishne, mfer, muse, paper, philips, scp, wfdb
+from data.readers import aecg, arrays, csv, dicom, edf, ishne, mfer, mortara, muse, paper, philips, scp, wfdb
 from data.readers.bundle import Bundle
 from data.readers.format import Format
 
@@ -21,6 +21,7 @@ FORMATS: tuple[Format, ...] = (
     aecg.FORMAT,
     philips.FORMAT,
     muse.FORMAT,
+    mortara.FORMAT,
     edf.FORMAT,
     ishne.FORMAT,
     scp.FORMAT,

@@ -61,6 +61,29 @@ def muse(record: EcgRecord) -> bytes:
     ).encode("latin-1")
 
 
+def mortara(record: EcgRecord) -> bytes:
+    """Mortara ELI: the rhythm behind a median beat."""
+
+    def channel(kind: str, lead: str, row: npt.NDArray[np.int16]) -> str:
+        data = base64.b64encode(row.astype("<i2").tobytes()).decode()
+        return (
+            f'<{kind} NAME="{lead}" SAMPLE_FREQ="{record.fs:g}" UNITS_PER_MV="{GAIN:g}" DURATION="{row.size}" BITS="16" FORMAT="SIGNED" '
+            f'ENCODING="BASE64" OFFSET="0" DATA="{data}"/>'
+        )
+
+    rows = dict(zip(record.leads, counted(record.signal, GAIN), strict=True))
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><ECG ACQUISITION_TIME="20240131123005" AGE="64" AGE_UNITS="YEARS" VENT_RATE="60">'
+        '<SUBJECT LAST_NAME="Roe" FIRST_NAME="Jane" ID="4711" GENDER="FEMALE" DOB="19600101"/>'
+        '<SOURCE MANUFACTURER="Mortara Instrument" MODEL="ELI 250" LOW_PASS_FILTER="150"/>'
+        '<AUTOMATIC_INTERPRETATION><STATEMENT TEXT="Sinus rhythm" REASON=""/><STATEMENT TEXT="Otherwise normal ECG" REASON=""/>'
+        f'</AUTOMATIC_INTERPRETATION><TYPICAL_CYCLE BITS="16" FORMAT="SIGNED" ENCODING="BASE64" UNITS_PER_MV="{GAIN:g}" '
+        f'SAMPLE_FREQ="{record.fs:g}" QRS_DURATION="96" QT="400">'
+        f"{''.join(channel('TYPICAL_CYCLE_CHANNEL', lead, row[:600]) for lead, row in rows.items())}</TYPICAL_CYCLE>"
+        f"{''.join(channel('CHANNEL', lead, row) for lead, row in rows.items())}</ECG>"
+    ).encode()
+
+
 def philips(record: EcgRecord, *, version: str = "1.04.01", packed: bool = True) -> bytes:
     """Philips Sierra XML of twelve leads."""
     rows = counted(record.signal, GAIN).astype(np.int64)

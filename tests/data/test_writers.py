@@ -70,7 +70,7 @@ def test_leads_beyond_the_twelve_stay(simulated_record: EcgRecord) -> None:
 
 
 DEVICE_FILES = {
-    "aecg": specimens_xml.aecg, "muse": specimens_xml.muse, "philips": specimens_xml.philips,
+    "aecg": specimens_xml.aecg, "mortara": specimens_xml.mortara, "muse": specimens_xml.muse, "philips": specimens_xml.philips,
     "ishne": specimens_binary.ishne, "mfer": specimens_binary.mfer, "scp": specimens_binary.scp,
 }  # fmt: skip
 

@@ -25,6 +25,7 @@ def seeds() -> dict[str, Bundle]:
         "dicom": dicom.written(three),
         "aecg": {"a.xml": xml.aecg(three)},
         "muse": {"a.xml": xml.muse(three)},
+        "mortara": {"a.xml": xml.mortara(three)},
         "philips": {"a.xml": xml.philips(twelve)},
         "philips plain": {"a.xml": xml.philips(twelve, version="1.03", packed=False)},
         "ishne": {"a.ecg": binary.ishne(three)},
