@@ -6,7 +6,6 @@ Geometry and channels are data here, so that pictures can be compared with all e
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 import torch
 
@@ -14,11 +13,9 @@ from data import EcgCasesError
 from encoders.pictures.fields import FIELDS, SIZE, fields
 from encoders.pictures.page import PAGE, ROWS, Sheet, drawn
 from encoders.pictures.strip import strips
+from encoders.traces import Tracing
 
-if TYPE_CHECKING:
-    from encoders.canvas import Canvas
-
-Painter = Callable[[torch.Tensor, "Canvas"], torch.Tensor]  # (batch, lead, column) in mV -> (batch, channel, row, column)
+Painter = Callable[[torch.Tensor, Tracing], torch.Tensor]  # (batch, lead, column) in mV -> (batch, channel, row, column)
 STRIP = "strip"
 
 

@@ -4,7 +4,7 @@ Wang and Oates 2015 (arXiv 1506.00327) for the Gramian angular summation field a
 1987 for the recurrence plot. The fields themselves are pyts's (Faouzi and Janati 2020).
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +12,7 @@ import torch
 from torch.nn.functional import avg_pool1d, interpolate, max_pool1d, pad
 
 from data import EcgCasesError
-
-if TYPE_CHECKING:
-    from encoders.canvas import Canvas
+from encoders.traces import Tracing
 
 FIELDS = ("angular sums", "recurrence", "transitions")
 SIZE = 224  # rows and columns of the picture
@@ -28,7 +26,7 @@ class FieldsError(EcgCasesError, ImportError):
     """The package that draws the fields is not installed."""
 
 
-def fields(traces: torch.Tensor, canvas: "Canvas") -> torch.Tensor:
+def fields(traces: torch.Tensor, how: Tracing) -> torch.Tensor:
     """Traces (batch, 12 leads, column) in mV with NaN as pictures (batch, 3 fields, 224, 224), leads in three rows of four.
 
     The recurrence plot keeps its millivolts. A lead of which no whole beat was recorded is 0 in all three.
@@ -38,8 +36,8 @@ def fields(traces: torch.Tensor, canvas: "Canvas") -> torch.Tensor:
     FieldsError : pyts is not installed
     """
     recorded = ~torch.isnan(traces)
-    filtered = _filtered(torch.where(recorded, traces, 0.0), canvas.columns_per_second)
-    beats, whole = _beats(filtered, recorded, canvas.columns_per_second)  # (batch, lead, time), (batch, lead)
+    filtered = _filtered(torch.where(recorded, traces, 0.0), how.columns_per_second)
+    beats, whole = _beats(filtered, recorded, how.columns_per_second)  # (batch, lead, time), (batch, lead)
     shown = whole & (beats.amax(-1) - beats.amin(-1) >= LEAST_MV)
     cells = traces.new_zeros(*beats.shape[:2], len(FIELDS), beats.shape[2], beats.shape[2])
     if shown.any():

@@ -1,13 +1,11 @@
 """The printed sheet: leads as lines of ink in rows, at 25 mm/s and 10 mm/mV, as a greyscale raster."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 from torch.nn.functional import interpolate
 
-if TYPE_CHECKING:
-    from encoders.canvas import Canvas
+from encoders.traces import Tracing
 
 MM_PER_SECOND, MM_PER_MV = 25.0, 10.0
 LINE = 1.0  # pixels
@@ -27,14 +25,14 @@ PAGE = Sheet((*((row, row + 3, row + 6, row + 9) for row in range(3)), (1,)))  #
 ROWS = Sheet(tuple((lead,) for lead in range(12)))
 
 
-def drawn(traces: torch.Tensor, canvas: "Canvas", *, sheet: Sheet) -> torch.Tensor:
+def drawn(traces: torch.Tensor, how: Tracing, *, sheet: Sheet) -> torch.Tensor:
     """Traces (batch, lead, column) in mV with NaN as a sheet (batch, 1, row, column): ink 1, paper 0, line edges in between.
 
     A column of a row shows its own moment, as a sheet does that is written in one go; what was not recorded then stays paper. A
     large deflection runs into the rows above and below, as it does on paper.
     """
     height, width = sheet.rows, sheet.columns
-    pixels_per_mv = width * MM_PER_MV / (MM_PER_SECOND * traces.shape[-1] / canvas.columns_per_second)
+    pixels_per_mv = width * MM_PER_MV / (MM_PER_SECOND * traces.shape[-1] / how.columns_per_second)
     points = interpolate(traces, size=POINTS * width + 1, mode="linear", align_corners=True)
     spans = -pixels_per_mv * points.unfold(-1, POINTS + 1, POINTS)  # (batch, lead, column, point), pixels below the baseline
     top, bottom = spans.amin(-1) - LINE / 2, spans.amax(-1) + LINE / 2

@@ -1,0 +1,44 @@
+"""From an ECG to its traces: one row a lead, one column a hundredth of a second, by default."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.signal import butter, sosfiltfilt
+
+from data import EcgRecord
+
+
+@dataclass(frozen=True)
+class Tracing:
+    """How traces are made."""
+
+    columns_per_second: int = 100
+    seconds: float = 10.0
+    band_hz: tuple[float, float] = (0.5, 40.0)  # below: baseline wander; above: mains and muscle
+    clip_mv: float = 5.0
+    least_rms_mv: float = 0.05  # a quieter lead is not blown up to look like a louder one
+
+    @property
+    def width(self) -> int:
+        """Columns of the traces."""
+        return round(self.columns_per_second * self.seconds)
+
+    def trace(self, record: EcgRecord) -> npt.NDArray[np.float32]:
+        """The leads as they are drawn: resampled, band-passed, cut or padded to the width.
+
+        Returns
+        -------
+        (12 leads, width), mV, NaN where not recorded
+        """
+        signal = record.resampled(self.columns_per_second).standard().signal[:, : self.width]
+        open_ = np.isnan(signal)
+        offset = np.zeros((len(signal), 1), np.float32)
+        some = ~open_.all(axis=1)
+        offset[some] = np.nanmedian(signal[some], axis=1, keepdims=True)
+        filled = np.where(open_, 0.0, signal - offset)
+        sos = butter(2, self.band_hz, "bandpass", fs=self.columns_per_second, output="sos")
+        filtered = sosfiltfilt(sos, filled, axis=1, padlen=min(filled.shape[1] - 1, self.columns_per_second))
+        traces = np.full((len(signal), self.width), np.nan, np.float32)
+        traces[:, : signal.shape[1]] = np.where(open_, np.nan, np.clip(filtered, -self.clip_mv, self.clip_mv))
+        return traces
