@@ -258,6 +258,7 @@ def evaluate(
     gallery: Annotated[str, typer.Option(help="folds that are searched")] = "1-8",
     queries: Annotated[str, typer.Option(help="folds that ask")] = "9",
     reports: Annotated[bool, typer.Option("--reports", help="how well reports are understood, instead of retrieval")] = False,
+    elsewhere: Annotated[Path | None, typer.Option(metavar="DIR", help="ask with this folder's ECGs, labelled by their reports")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="the same as data, for programs")] = False,
     encoder: Weights = None,
 ) -> None:
@@ -274,12 +275,22 @@ def evaluate(
         )
         typer.echo(json.dumps(understood.as_data(), ensure_ascii=False, indent=2) if as_json else report_tables.evaluation(understood))
         return
+    from data import folder
     from encoders import load_encoder
-    from encoders.evaluate import evaluate
+    from encoders.evaluate import Elsewhere, Evaluation, evaluate, evaluate_elsewhere
     from ui import tables
 
-    result = evaluate(root, load_encoder(encoder), **folds, progress=lambda step: typer.echo(f"{step} ...", err=True))
-    typer.echo(json.dumps(result.as_data(), ensure_ascii=False, indent=2) if as_json else tables.evaluation(result))
+    def say(step: str) -> None:
+        typer.echo(f"{step} ...", err=True)
+
+    result: Elsewhere | Evaluation
+    if elsewhere:
+        result = asked = evaluate_elsewhere(root, folder.cases(elsewhere), load_encoder(encoder), gallery=folds["gallery"], progress=say)
+        table = tables.elsewhere(asked)
+    else:
+        result = whole = evaluate(root, load_encoder(encoder), **folds, progress=say)
+        table = tables.evaluation(whole)
+    typer.echo(json.dumps(result.as_data(), ensure_ascii=False, indent=2) if as_json else table)
 
 
 @app.command()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from agent.bench import Row as Cost
-    from encoders.evaluate import Evaluation
+    from encoders.evaluate import Elsewhere, Evaluation
     from encoders.evaluation.estimate import Estimate
     from encoders.evaluation.kinds import Kinds
     from encoders.evaluation.pairs import Recall
@@ -32,6 +32,15 @@ def evaluation(result: "Evaluation") -> str:
             *_kinds(result.simulated),
         ]
     )
+
+
+def elsewhere(result: "Elsewhere") -> str:
+    """Retrieval for the ECGs of another place."""
+    head = (
+        f"encoder {result.encoder}, gallery of {result.n_gallery} ECGs ({_folds(result.gallery_folds)}), {result.n_queries} queries from elsewhere\n"
+        f"labelled by their reports, {result.left_out} more left out; behind each value its 95 % interval"
+    )
+    return "\n\n".join([head, *_quality(result.retrieval)])
 
 
 def costs(rows: Sequence["Cost"]) -> str:

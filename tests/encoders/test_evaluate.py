@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from data import STANDARD_LEADS, Case, DataSetError, EcgRecord, ptbxl, simulated
+from data import STANDARD_LEADS, Case, DataSetError, EcgRecord, UnreadableEcgError, ptbxl, simulated
 from encoders import Encoder
-from encoders.evaluate import Evaluation, evaluate
+from encoders.evaluate import Elsewhere, Evaluation, evaluate, evaluate_elsewhere
 from encoders.evaluation import kinds as simulated_kinds
 from encoders.evaluation.encoded import Encoded
 from encoders.evaluation.kinds import Confusion, kinds
@@ -185,3 +185,23 @@ def test_a_kind_that_looks_like_another_is_confused_with_it(monkeypatch: pytest.
 
     assert found.by_kind == {"flutter": 0.5, "fibrillation": 0.5, "pacing": 0.5}  # ten are found, five of each kind are there
     assert found.confusions[:2] == [Confusion("flutter", "fibrillation", 0.5), Confusion("fibrillation", "flutter", 0.5)]
+
+
+class TestElsewhere:
+    @pytest.fixture(scope="class")
+    def result(self, root: Path, encoder: Encoder) -> Elsewhere:
+        def unreadable() -> EcgRecord:
+            raise UnreadableEcgError("is empty")
+
+        sound = [Case(f"clinic/{n}", lambda: RECORD, report) for n, report in enumerate(["atrial fibrillation", "LBBB", "no AV block"])]
+        return evaluate_elsewhere(root, [*sound, Case("clinic/lost", unreadable, "sinus rhythm")], encoder, gallery=(1, 2))
+
+    def test_asks_with_the_cases_whose_reports_affirm_a_statement(self, result: Elsewhere) -> None:
+        assert (result.n_queries, result.left_out) == (2, 2)
+
+    def test_is_measured_by_the_same_routes(self, result: Elsewhere) -> None:
+        assert {"ECG to ECG", "ECG, both fused", "chance"} <= {row.method for row in result.retrieval}
+
+    def test_nothing_to_ask_with_is_said(self, root: Path, encoder: Encoder) -> None:
+        with pytest.raises(DataSetError, match="0 with a report that is understood"):
+            evaluate_elsewhere(root, [], encoder, gallery=(1, 2))

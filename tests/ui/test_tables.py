@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from data.simulated import KINDS
 from encoders import evaluate as benchmark
-from encoders.evaluate import Evaluation
+from encoders.evaluate import Elsewhere, Evaluation
 from encoders.evaluation.costs import Cost
 from encoders.evaluation.estimate import Estimate
 from encoders.evaluation.kinds import Confusion, Kinds
@@ -80,3 +80,25 @@ def test_evaluate_as_json_is_one_object(measured: None) -> None:
     result = CliRunner().invoke(app, ["evaluate", "anywhere", "--json"])
 
     assert json.loads(result.stdout)["sheets"][0]["fall"]["value"] == -0.0125
+
+
+def test_the_table_of_another_place_fits_140_columns() -> None:
+    elsewhere = Elsewhere("0123456789ab", tuple(range(1, 9)), 17418, 2183, 1000, RESULT.retrieval)
+
+    assert max(map(len, tables.elsewhere(elsewhere).splitlines())) <= 140
+
+
+def test_the_folder_of_another_place_asks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("I,II\n" + "0.1,0.2\n" * 5000)
+    (tmp_path / "a.txt").write_text("sinus rhythm")
+    asked: list[str] = []
+
+    def evaluate_elsewhere(root: Path, cases: Any, encoder: object, **_: Any) -> Elsewhere:
+        asked.extend(case.report for case in cases)
+        return Elsewhere("0123456789ab", (1, 2), 5, 3, 0, RESULT.retrieval)
+
+    monkeypatch.setattr(benchmark, "evaluate_elsewhere", evaluate_elsewhere)
+
+    CliRunner().invoke(app, ["evaluate", "ptb-xl", "--elsewhere", str(tmp_path)], catch_exceptions=False)
+
+    assert asked == ["sinus rhythm"]
