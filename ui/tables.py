@@ -36,10 +36,9 @@ def evaluation(result: "Evaluation") -> str:
 
 def elsewhere(result: "Elsewhere") -> str:
     """Retrieval for the ECGs of another place."""
-    head = (
-        f"encoder {result.encoder}, gallery of {result.n_gallery} ECGs ({_folds(result.gallery_folds)}), {result.n_queries} queries from elsewhere\n"
-        f"labelled by their reports, {result.left_out} more left out; behind each value its 95 % interval"
-    )
+    searched = f"encoder {result.encoder}, gallery of {result.n_gallery} ECGs ({_folds(result.gallery_folds)})"
+    asked = f"{result.n_queries} queries from elsewhere, labelled by their reports ({result.left_out} more left out)"
+    head = f"{searched}, {asked};\nbehind each value its 95 % interval"
     return "\n\n".join([head, *_quality(result.retrieval)])
 
 

@@ -89,7 +89,7 @@ def test_the_table_of_another_place_fits_140_columns() -> None:
 
 
 def test_the_folder_of_another_place_asks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("I,II\n" + "0.1,0.2\n" * 5000)
+    (tmp_path / "a.csv").write_text("time,I,II\n" + "".join(f"{n / 500},{n % 7 / 10},{n % 5 / 10}\n" for n in range(5000)))
     (tmp_path / "a.txt").write_text("sinus rhythm")
     asked: list[str] = []
 
