@@ -112,6 +112,31 @@ def silence(
 
 
 @trust.command()
+def paper(
+    root: PtbXl,
+    folds: Folds = "9",
+    gallery: Annotated[str, typer.Option(help="folds that are searched")] = "1-8",
+    n: Count = None,
+    seed: Annotated[int, typer.Option(help="of printing and distortions")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Print ECGs, distort the sheets as scanners and phones do, read them again, and look for their cases."""
+    from itertools import islice
+
+    from agent.evaluation.paper import as_lines, evaluate
+    from data import ptbxl
+    from ui import opened
+    from ui.tables import aligned
+
+    cases = list(islice(ptbxl.cases(root, folds=sources.fold_numbers(folds)), n))
+    searched = list(ptbxl.cases(root, folds=sources.fold_numbers(gallery)))
+    rows = evaluate(
+        cases, encoder=opened.encoder(), gallery=searched, seed=seed, progress=lambda step: typer.echo(f"{step} ...", err=True)
+    )
+    typer.echo(json.dumps([asdict(row) for row in rows], indent=2) if as_json else aligned(as_lines(rows)))
+
+
+@trust.command()
 def hostile(as_json: Json = False) -> None:
     """Put orders into reports, headers and file names, and let a language model obey them: what changes, leaks or reaches HTML."""
     from agent.evaluation.hostile import evaluate

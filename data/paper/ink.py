@@ -15,6 +15,7 @@ _AROUND = 6  # squares in which grid and light are taken to be the same
 _INKED = 0.997  # quantile of darkness that surely is ink: traces cover about one part in a hundred of a sheet
 _FAINT, _SURE = 0.3, 0.5  # of full ink: a pixel counts where it is at least faint and touches one that is sure
 _SPECK_MM = 0.8
+_THICK_MM, _BESIDE_MM = 3.0, 1.0  # wider than any stroke: the table around a sheet, a shadow, a thumb; and what belongs to their edge
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +46,7 @@ def written(sheet: FlatSheet) -> Ink:
     rest = 1.4826 * float(np.median(np.abs(dark[sheet.inside]))) + 1e-4
     amount = np.clip(dark / max(full, 1e-3), 0, 1)
     faint = amount > max(_FAINT, 3.0 * rest / full)
+    faint &= ~_thick(faint)
     return Ink(amount, _touching(faint, amount > max(_SURE, 4.5 * rest / full)), full / rest)
 
 
@@ -66,6 +68,21 @@ def _grid(dark: Array) -> Array:
     tiles = padded.reshape(height // block, _AROUND, _SQUARE, width // block, _AROUND, _SQUARE)
     middle = np.median(tiles, axis=(1, 4), keepdims=True)
     return np.ascontiguousarray(np.broadcast_to(middle, tiles.shape).reshape(height, width)[: dark.shape[0], : dark.shape[1]])
+
+
+def _thick(dark: Array) -> Array:
+    """What no pen has drawn, as it is dark over more than the widest stroke in every direction; with its edge."""
+    import cv2
+
+    blob = cv2.morphologyEx(dark.astype(np.uint8), cv2.MORPH_OPEN, _disc(_THICK_MM))
+    return np.asarray(cv2.dilate(blob, _disc(2 * _BESIDE_MM)), bool)
+
+
+def _disc(mm: float) -> Array:
+    import cv2
+
+    size = round(mm * PIXELS_PER_MM) | 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
 
 
 def _touching(faint: Array, sure: Array) -> Array:
