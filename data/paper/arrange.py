@@ -1,7 +1,7 @@
 """Which lead is which: the layout that the laws of the limb leads and the rhythm strips bear out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,9 @@ _LAWFUL = 0.5  # limb leads that are further from Einthoven's law were not read 
 _MARGIN = 1.25  # the next best layout is so much further from it
 _SAME = 0.4  # a rhythm strip differs from its lead by less of its size
 _ALONE = 2.5  # and from every other by so many times as much power
+_UNNAMED = 0.2  # of error that a strip which repeats no lead is worth: in the right layout each does
+_UNLAWFUL = "Which lead is where cannot be told: the limb leads fit no usual layout. Confirm or correct the layout."
+_STRANGE_STRIP = "A rhythm strip repeats none of the leads above it, as it would in this layout. Confirm or correct the layout."
 
 
 @dataclass(frozen=True)
@@ -26,13 +29,13 @@ class Arrangement:
 
     Parameters
     ----------
-    error : how far the limb leads are from Einthoven's and Goldberger's laws, 0 to 1
-    sure : no other layout comes near
+    error : how far the limb leads are from Einthoven's and Goldberger's laws, 0 to 1, and more for strips that repeat no lead
+    doubts : why it may be another, in sentences
     """
 
     layout: Layout
     error: float
-    sure: bool
+    doubts: tuple[str, ...]
 
 
 def arranged(rows: Array, fs: float, columns: int) -> Arrangement | None:
@@ -44,14 +47,22 @@ def arranged(rows: Array, fs: float, columns: int) -> Arrangement | None:
     columns : leads in a row
     """
     rows = _without_drift(rows, fs)
-    errors = sorted(
-        ((law_error(rows, layout), layout) for layout in _candidates(len(rows)) if layout.columns == columns), key=lambda pair: pair[0]
-    )
-    if not errors:
+    known = [layout for layout in _candidates(len(rows)) if layout.columns == columns]
+    found = sorted((_borne_out(rows, layout) for layout in known), key=lambda one: one.error)
+    if not found:
         return None
-    error, best = errors[0]
-    sure = error < _LAWFUL and (len(errors) == 1 or errors[1][0] > _MARGIN * error)
-    return Arrangement(_with_rhythm(rows, best), error, sure)
+    best = found[0]
+    if len(found) > 1 and found[1].error < _MARGIN * best.error and not best.doubts:
+        return replace(best, doubts=(_UNLAWFUL,))
+    return best
+
+
+def _borne_out(rows: Array, layout: Layout) -> Arrangement:
+    """The layout with its strips named, and what speaks against it."""
+    error, named = law_error(rows, layout), _with_rhythm(rows, layout)
+    unnamed = sum(row == ("?",) for row in named.rows)
+    doubts = ((_UNLAWFUL,) if error >= _LAWFUL else ()) + ((_STRANGE_STRIP,) if unnamed else ())
+    return Arrangement(named, error + _UNNAMED * unnamed, doubts)
 
 
 def law_error(rows: Array, layout: Layout) -> float:

@@ -109,10 +109,7 @@ def _placed(lines: list[Line], ink: Ink, scale: Scale, stated: Stated) -> tuple[
         raise UnreadableEcgError(
             f"shows {len(lines)} rows of traces, wanted a layout that can be told from its rows: state it, e.g. --layout 3x4+II"
         )
-    doubts = (
-        [] if best[0].sure else ["Which lead is where cannot be told: the limb leads fit no usual layout. Confirm or correct the layout."]
-    )
-    return best[0].layout, best[1], doubts
+    return best[0].layout, best[1], list(best[0].doubts)
 
 
 def _span_of(lines: list[Line], ink: Ink, scale: Scale, columns: int) -> Span:
@@ -127,13 +124,16 @@ def _span_of(lines: list[Line], ink: Ink, scale: Scale, columns: int) -> Span:
 
 def _cut(lines: list[Line], span: Span, scale: Scale) -> Array:
     """The rows over the span, (row, sample) mV, one sample a pixel column; NaN where nothing is drawn."""
-    n = round(span.stop - span.start)
-    rows = np.full((len(lines), n), np.nan)
-    first = round(span.start)
-    for row, line in zip(rows, lines, strict=True):
-        low, high = max(first, round(span.drawn[0]), 0), min(first + n, line.y.size, round(span.drawn[1]) + 1)
-        row[low - first : high - first] = (line.baseline - line.y[low:high]) / (PIXELS_PER_MM * scale.mm_per_mv)
-    return rows
+    return np.stack([_over(span, (line.baseline - line.y) / (PIXELS_PER_MM * scale.mm_per_mv), np.nan) for line in lines])
+
+
+def _over(span: Span, row: Array, missing: float) -> Array:
+    """What of a row (column,) lies in the drawn part of the span, (sample,); `missing` elsewhere."""
+    n, first = round(span.stop - span.start), round(span.start)
+    cut = np.full(n, missing)
+    low, high = max(first, round(span.drawn[0]), 0), min(first + n, row.size, round(span.drawn[1]) + 1)
+    cut[low - first : high - first] = row[low:high]
+    return cut
 
 
 def _leads(lines: list[Line], layout: Layout, span: Span, scale: Scale) -> tuple[dict[str, Array], dict[str, float]]:
@@ -141,7 +141,8 @@ def _leads(lines: list[Line], layout: Layout, span: Span, scale: Scale) -> tuple
     rows = _cut(lines, span, scale)
     fs = scale.mm_per_second * PIXELS_PER_MM
     heights = rows * PIXELS_PER_MM * scale.mm_per_mv - np.array([[line.baseline] for line in lines])
-    trusted = lead_trust(rows, heights, layout, span, fs)
+    shared = np.stack([_over(span, line.shared, 0.0) for line in lines])
+    trusted = lead_trust(rows, heights, shared, layout, span, fs)
     signals: dict[str, Array] = {}
     trust: dict[str, float] = {}
     edge = round(_EDGE_MM * PIXELS_PER_MM)

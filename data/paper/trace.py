@@ -41,10 +41,12 @@ class Line:
     ----------
     baseline : pixels from above
     y : (column,) pixels from above, NaN where there is no ink to follow
+    shared : (column,) does the line of another row go through the same ink, so that whose it is cannot be told
     """
 
     baseline: float
     y: Array
+    shared: Array
 
 
 def vertical_runs(ink: Ink) -> Runs:
@@ -77,7 +79,9 @@ def find_rows(runs: Runs, shape: tuple[int, ...]) -> list[float]:
 def followed(runs: Runs, rows: list[float], ink: Ink) -> list[Line]:
     """The line of each row."""
     spacing = float(np.median(np.diff(rows))) if len(rows) > 1 else 30.0 * PIXELS_PER_MM
-    return [Line(row, _through(runs, _path(runs, row, spacing), ink)) for row in rows]
+    paths = [_path(runs, row, spacing) for row in rows]
+    used = np.bincount(np.concatenate([path[path >= 0] for path in paths]), minlength=len(runs.top) + 1) if paths else np.zeros(1, int)
+    return [Line(row, _through(runs, path, ink), (path >= 0) & (used[path] > 1)) for row, path in zip(rows, paths, strict=True)]
 
 
 def _path(runs: Runs, baseline: float, spacing: float) -> Array:

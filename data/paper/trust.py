@@ -10,23 +10,25 @@ from data.paper.timing import Span
 
 Array = npt.NDArray[Any]
 
-_SHARED = 0.1  # of a lead's time on another row's line
+_SAME = 0.1  # of a lead's time on another row's line
+_SHARED = 0.04  # of a lead's time in ink that another row's line goes through too: spikes that run into each other
 _BEAT_SECONDS = 0.04  # how long the steep part of a beat lasts
 
 
-def lead_trust(rows: Array, heights: Array, layout: Layout, span: Span, fs: float) -> dict[tuple[int, int], float]:
+def lead_trust(rows: Array, heights: Array, shared: Array, layout: Layout, span: Span, fs: float) -> dict[tuple[int, int], float]:
     """Trust of each cell (row, column) of the layout, 0 to 1.
 
     Parameters
     ----------
     rows : (row, sample) mV over the span
     heights : (row, sample) the same on the sheet, pixels
+    shared : (row, sample) where another row's line goes through the same ink
 
     Returns
     -------
     The share of the cell's drawn part in which there is a line, times how well its steep parts coincide with the other rows':
     all rows of a sheet show the same beats at the same time, and a line that was followed wrongly does not. None where two rows
-    follow the same line
+    follow the same line, or share so much ink that it cannot be told whose spikes are whose
     """
     steep = _steepness(rows, fs)
     first, last = (round(edge - span.start) for edge in span.drawn)
@@ -43,7 +45,8 @@ def lead_trust(rows: Array, heights: Array, layout: Layout, span: Span, fs: floa
                 (float((np.abs(heights[number, part] - other) < 1).mean()) for other in np.delete(heights, number, axis=0)[:, part]),
                 default=0,
             )
-            found[number, cell] = (same < _SHARED) * share * min(1.0, max(0.0, agreement) / 0.4) * (drawn > 0.3)
+            apart = same < _SAME and shared[number, part].mean() < _SHARED
+            found[number, cell] = apart * share * min(1.0, max(0.0, agreement) / 0.4) * (drawn > 0.3)
     return found
 
 
