@@ -14,7 +14,7 @@ from data.quality import limb_lead_error
 Array = npt.NDArray[Any]
 
 _SLOWEST_HZ = 0.8  # what is slower is breathing and the paper's own waves
-_LAWFUL = 0.5  # limb leads that are further from Einthoven's law were not read right, or are others
+_LAWFUL = 0.35  # limb leads that are further from Einthoven's law were not read right, or are others
 _MARGIN = 1.25  # the next best layout is so much further from it
 _SAME = 0.4  # a rhythm strip differs from its lead by less of its size
 _ALONE = 2.5  # and from every other by so many times as much power

@@ -141,8 +141,8 @@ def _leads(lines: list[Line], layout: Layout, span: Span, scale: Scale) -> tuple
     rows = _cut(lines, span, scale)
     fs = scale.mm_per_second * PIXELS_PER_MM
     heights = rows * PIXELS_PER_MM * scale.mm_per_mv - np.array([[line.baseline] for line in lines])
-    shared = np.stack([_over(span, line.shared, 0.0) for line in lines])
-    trusted = lead_trust(rows, heights, shared, layout, span, fs)
+    shared, leapt = (np.stack([_over(span, getattr(line, what), 0.0) for line in lines]) for what in ("shared", "leapt"))
+    trusted = lead_trust(rows, heights, shared, leapt, layout, span, fs)
     signals: dict[str, Array] = {}
     trust: dict[str, float] = {}
     edge = round(_EDGE_MM * PIXELS_PER_MM)

@@ -42,7 +42,7 @@ def drawn_part(lines: Sequence[Line], scale: Scale) -> tuple[float, float]:
     )
     for line, own in zip(lines, scale.pulses, strict=True):
         pulse = own or usual  # the pulses of a sheet stand below each other
-        there = _main_part(np.flatnonzero(~np.isnan(line.y)))
+        there = _main_part(np.flatnonzero(line.inked))
         if not there.size:
             continue
         first, last = float(there[0]), float(there[-1])
@@ -110,7 +110,7 @@ def changes(lines: Sequence[Line], ink: Ink) -> Array:
 
     total = np.zeros(ink.mask.shape[1])
     for line in lines:
-        total += np.minimum(_jumps(line.y) / (_JUMP_MM * PIXELS_PER_MM), 1) + _gaps(line.y) + _ticks(line.baseline, ink)
+        total += np.minimum(_jumps(line.y) / (_JUMP_MM * PIXELS_PER_MM), 1) + _gaps(line.inked) + _ticks(line.baseline, ink)
     return np.asarray(maximum_filter1d(total / max(1, len(lines)), 3))
 
 
@@ -131,13 +131,11 @@ def _jumps(y: Array) -> Array:
     return difference
 
 
-def _gaps(y: Array) -> Array:
+def _gaps(inked: Array) -> Array:
     """1 where the line pauses for less than 3 mm."""
     from scipy.ndimage import binary_closing
 
-    missing = np.isnan(y)
-    long = binary_closing(~missing, np.ones(3 * PIXELS_PER_MM))
-    return np.asarray(missing & long, float)
+    return np.asarray(~inked & binary_closing(inked, np.ones(3 * PIXELS_PER_MM)), float)
 
 
 def _ticks(baseline: float, ink: Ink) -> Array:

@@ -21,7 +21,8 @@ _MISSING = 0.06  # mm of jump that a column without ink is worth
 _LEVEL_COLUMNS, _TIP_COLUMNS = 161, 7  # over which a row's level, and a tip, are looked for
 _OUTWARD = 0.1  # pixels of line that a pixel further from the level is worth
 _SHIFT = 0.005  # mm of jump that a mm between the middles of touching runs is worth: less than a pause, or spikes would be skipped
-_AWAY = 0.02  # mm of jump that a column a whole row away from home is worth
+_AWAY = 0.07  # mm of jump that a column a whole row away is worth, half as far a quarter: more than a pause, or edges are followed
+_LEAP_MM = 2.5  # a pen does not jump so far between two columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +42,16 @@ class Line:
     ----------
     baseline : pixels from above
     y : (column,) pixels from above, NaN where there is no ink to follow
+    inked : (column,) is there ink of this line: short pauses are bridged in `y`
     shared : (column,) does the line of another row go through the same ink, so that whose it is cannot be told
+    leapt : (column,) does the line come here over blank paper from far above or below
     """
 
     baseline: float
     y: Array
+    inked: Array
     shared: Array
+    leapt: Array
 
 
 def vertical_runs(ink: Ink) -> Runs:
@@ -81,7 +86,19 @@ def followed(runs: Runs, rows: list[float], ink: Ink) -> list[Line]:
     spacing = float(np.median(np.diff(rows))) if len(rows) > 1 else 30.0 * PIXELS_PER_MM
     paths = [_path(runs, row, spacing) for row in rows]
     used = np.bincount(np.concatenate([path[path >= 0] for path in paths]), minlength=len(runs.top) + 1) if paths else np.zeros(1, int)
-    return [Line(row, _through(runs, path, ink), (path >= 0) & (used[path] > 1)) for row, path in zip(rows, paths, strict=True)]
+    return [
+        Line(row, _through(runs, path, ink), path >= 0, (path >= 0) & (used[path] > 1), _leaps(runs, path))
+        for row, path in zip(rows, paths, strict=True)
+    ]
+
+
+def _leaps(runs: Runs, path: Array) -> Array:
+    """(column,) is the run that the line goes through here far from the one before."""
+    leapt, there = np.zeros(len(path), bool), np.flatnonzero(path >= 0)
+    top, bottom = runs.top[path[there]], runs.bottom[path[there]]
+    apart = np.maximum(top[1:], top[:-1]) - np.minimum(bottom[1:], bottom[:-1])
+    leapt[there[1:]] = apart > _LEAP_MM * PIXELS_PER_MM
+    return leapt
 
 
 def _path(runs: Runs, baseline: float, spacing: float) -> Array:
@@ -104,7 +121,7 @@ def _path(runs: Runs, baseline: float, spacing: float) -> Array:
             gap = np.maximum(np.maximum(top[None], tops[:, None]) - np.minimum(bottom[None], bottoms[:, None]), 0) * scale
             step = np.abs((top + bottom)[None] - (tops + bottoms)[:, None]) * (0.5 * scale)
             away = np.maximum(np.maximum(top - baseline, baseline - bottom), 0) / spacing
-            total = costs[:, None] + gap + _SHIFT * np.minimum(step, 3) + _AWAY * away[None]
+            total = costs[:, None] + gap + _SHIFT * np.minimum(step, 3) + _AWAY * away[None] ** 2
             best = total.argmin(axis=0)
             came = np.concatenate([best, came])
             new_cost = np.concatenate([total[best, np.arange(here.size)], new_cost])

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from data.paper.flat import PIXELS_PER_MM
 from data.paper.layouts import Layout
 from data.paper.timing import Span
 
@@ -12,10 +13,13 @@ Array = npt.NDArray[Any]
 
 _SAME = 0.1  # of a lead's time on another row's line
 _SHARED = 0.04  # of a lead's time in ink that another row's line goes through too: spikes that run into each other
+_CHANGE_MM = 2.0  # about where leads change, a line may leap
 _BEAT_SECONDS = 0.04  # how long the steep part of a beat lasts
 
 
-def lead_trust(rows: Array, heights: Array, shared: Array, layout: Layout, span: Span, fs: float) -> dict[tuple[int, int], float]:
+def lead_trust(
+    rows: Array, heights: Array, shared: Array, leapt: Array, layout: Layout, span: Span, fs: float
+) -> dict[tuple[int, int], float]:
     """Trust of each cell (row, column) of the layout, 0 to 1.
 
     Parameters
@@ -23,15 +27,17 @@ def lead_trust(rows: Array, heights: Array, shared: Array, layout: Layout, span:
     rows : (row, sample) mV over the span
     heights : (row, sample) the same on the sheet, pixels
     shared : (row, sample) where another row's line goes through the same ink
+    leapt : (row, sample) where the line comes over blank paper from elsewhere; it may where leads change
 
     Returns
     -------
     The share of the cell's drawn part in which there is a line, times how well its steep parts coincide with the other rows':
     all rows of a sheet show the same beats at the same time, and a line that was followed wrongly does not. None where two rows
-    follow the same line, or share so much ink that it cannot be told whose spikes are whose
+    follow the same line, share so much ink that it cannot be told whose spikes are whose, or where the line leaps
     """
     steep = _steepness(rows, fs)
-    first, last = (round(edge - span.start) for edge in span.drawn)
+    first, last = (round(end - span.start) for end in span.drawn)
+    edge = round(_CHANGE_MM * PIXELS_PER_MM)
     found = {}
     for number, names in enumerate(layout.rows):
         bounds = np.linspace(0, rows.shape[1], len(names) + 1).round().astype(int)
@@ -45,8 +51,9 @@ def lead_trust(rows: Array, heights: Array, shared: Array, layout: Layout, span:
                 (float((np.abs(heights[number, part] - other) < 1).mean()) for other in np.delete(heights, number, axis=0)[:, part]),
                 default=0,
             )
-            apart = same < _SAME and shared[number, part].mean() < _SHARED
-            found[number, cell] = apart * share * min(1.0, max(0.0, agreement) / 0.4) * (drawn > 0.3)
+            inner = slice(part.start + edge, max(part.stop - edge, part.start + edge))
+            own = same < _SAME and shared[number, part].mean() < _SHARED and not leapt[number, inner].any()
+            found[number, cell] = own * share * min(1.0, max(0.0, agreement) / 0.4) * (drawn > 0.3)
     return found
 
 
