@@ -18,6 +18,7 @@ SAME_BEAT = 0.8  # correlation of their QRS from which two beats are of one kind
 # A peak is no beat where it is this much lower than beats are, at 8 to 30 Hz or at 4 to 18 Hz, where wide ectopic beats still are high.
 P_HEIGHT = (0.16, 0.3)  # over the larger beats: a P wave
 T_HEIGHT, T_WAVE_S = (0.7, 0.52), 0.46  # in both bands over the beat before, and so soon behind it: that beat's T wave
+_WHOLE, _STEEPEST = 0.9, 0.98  # of the time that a lead was recorded; of its samples
 _HALF = round(0.1 * FS)  # of a QRS complex, generously
 
 
@@ -76,6 +77,7 @@ def r_peaks(signal: Array) -> Samples:
     """Samples of the R peaks: neurokit2 on the energy of the QRS band over all leads."""
     from neurokit2 import ecg_findpeaks
 
+    signal = _evened(signal)
     recorded = np.sqrt(np.maximum(np.isfinite(signal).mean(axis=0), 1 / len(signal)))  # fewer leads, same scale
     steep, slow = (_energy(signal, *band) / recorded for band in ((8, 30, 0.002), (4, 18, 0.12)))
     try:
@@ -91,6 +93,14 @@ def r_peaks(signal: Array) -> Samples:
     peaks, height = peaks[high], height[high]
     lower = (height < T_HEIGHT * np.roll(height, 1, axis=0)).all(axis=1)
     return peaks[~(lower & (np.diff(peaks, prepend=-FS) < T_WAVE_S * FS))]
+
+
+def _evened(signal: Array) -> Array:
+    """Leads that follow each other on a sheet, each at the size of its own steepest parts: tall chest leads would hide small limb leads."""
+    if np.isfinite(signal).mean(axis=1).min() > _WHOLE:
+        return signal
+    steep = np.nanquantile(np.abs(np.diff(signal, axis=1)), _STEEPEST, axis=1, keepdims=True)
+    return signal * (np.median(steep) / np.maximum(steep, 1e-6))
 
 
 def _energy(signal: Array, low: float, high: float, window_s: float) -> Array:

@@ -143,3 +143,16 @@ class TestWhatIsNoEcg:
 
     def test_is_given_a_reason(self, name: str) -> None:
         assert measure(EcgRecord(STANDARD_LEADS, BROKEN[name], 500)).missing["qrs_ms"]
+
+
+def test_small_limb_leads_before_tall_chest_leads_on_a_sheet_lose_no_beat() -> None:
+    whole = simulated.simulate("normal", seed=3).record
+    signal = np.full_like(whole.signal, np.nan)
+    quarter = whole.n_samples // 4
+    for number, row in enumerate(whole.signal):  # three leads under each other, 2.5 s, and then the next three
+        part = slice(number // 3 * quarter, (number // 3 + 1) * quarter)
+        signal[number, part] = row[part] * (0.2 if number < 6 else 1)
+
+    rate = measure(whole.changed(signal=signal)).heart_rate_bpm
+
+    assert rate == pytest.approx(measure(whole).heart_rate_bpm, abs=3)
