@@ -27,8 +27,13 @@ MEASURED = (  # label, field of `Measurements`, unit
     ("axis", "axis_deg", "°"),
 )
 WELCOME = (
-    "<p>Drop an ECG into the box below: WFDB (.hea with .dat), DICOM, CSV, or a zip of them. It is drawn on paper, measured, and compared "
-    "with the cases of the library; the draft that follows says for every sentence where it comes from.</p><p>Or try an example:</p>"
+    "<p>Drop an ECG into the box below: a file from a device (WFDB, DICOM, XML, SCP-ECG, EDF, CSV and more), or a photo, scan or PDF of a "
+    "printed sheet. It is drawn on paper, measured, and compared with the cases of the library; the draft that follows says for every "
+    "sentence where it comes from.</p><p>Or try an example:</p>"
+)
+WAITING_SHEET = (
+    "<p>See what was recognised on your sheet, correct it where it is wrong, and say that it is right. "
+    "Nothing is measured, compared or drafted before.</p>"
 )
 NO_ECG = '<div class="empty">Your ECG is drawn here.</div>'
 _ABOUT = {"this_ecg": "Your ECG", "past_cases": "Past cases", "note": "Note"}
@@ -101,6 +106,11 @@ def warnings_html(record: EcgRecord) -> str:
     """What the reader doubts or assumed, in words."""
     lines = "".join(f"<li>{escape(warning)}</li>" for warning in record.warnings)
     return f'<ul class="warnings">{lines}</ul>' if lines else ""
+
+
+def doubts_html(doubts: Sequence[str]) -> str:
+    """Why a sheet may be misread, in words."""
+    return "".join(f'<p class="problem" role="alert">{escape(doubt)}</p>' for doubt in doubts)
 
 
 def _measured(value: float | None, unit: str, reason: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from data import EcgCasesError, EcgRecord
+from ui.unconfirmed import Unconfirmed
 
 if TYPE_CHECKING:
     from agent import Conversation, Draft, Sentence
@@ -75,6 +76,7 @@ class Session:
     read: Callable[[Mapping[str, bytes]], EcgRecord]
     consultations: list[Consultation] = field(default_factory=list)
     chosen: int = -1  # index of the one on screen
+    sheet: Unconfirmed | None = None  # of paper, that waits for a person to confirm it
 
     @property
     def here(self) -> Consultation:
@@ -84,8 +86,13 @@ class Session:
         return self.consultations[self.chosen]
 
     def receive(self, text: str = "", files: Mapping[str, bytes] | None = None) -> None:
-        """Take what was typed and dropped. An ECG begins a new conversation; what cannot be read becomes a refusal in this one."""
-        if files:
+        """Take what was typed and dropped.
+
+        An ECG begins a new conversation, a sheet of paper when it is confirmed; what cannot be read becomes a refusal in this one.
+        """
+        if files and (sheet := Unconfirmed.among(files)):
+            self.sheet = sheet
+        elif files:
             name = ", ".join(files)
             try:
                 self.open(self.read(files), name)
@@ -100,3 +107,17 @@ class Session:
         kept = [one for one in self.consultations if one.turns]
         self.consultations = [*kept, Consultation(self.start(), title, record, [Turn("you", title)], [""])]
         self.chosen = len(kept)
+        self.sheet = None
+
+    def lay(self, name: str, content: bytes) -> None:
+        """Put a picture of a sheet before the person."""
+        self.sheet = Unconfirmed(name, content)
+
+    def confirmed(self, record: EcgRecord) -> None:
+        """Begin a conversation about the sheet's ECG."""
+        assert self.sheet is not None
+        self.open(record, self.sheet.name)
+
+    def leave_sheet(self) -> None:
+        """Forget the sheet that waits."""
+        self.sheet = None

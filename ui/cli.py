@@ -125,6 +125,7 @@ def query(
     speed: Annotated[float | None, typer.Option(min=1, help="of a sheet of paper, mm/s")] = None,
     gain: Annotated[float | None, typer.Option(min=1, help="of a sheet of paper, mm/mV")] = None,
     page: Annotated[int | None, typer.Option(min=1, help="of a PDF")] = None,
+    confirmed: Annotated[bool, typer.Option("--confirmed", help="I have seen by `sheets` what was read, and it is right")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="the same as data, for programs")] = False,
     llm: Llm = None,
     encoder: Weights = None,
@@ -133,7 +134,8 @@ def query(
     from data import read_ecg
     from data.paper.stated import Stated
 
-    record = read_ecg(ecg, start=start, fs=rate, unit=unit, sheet=Stated(layout=layout, speed=speed, gain=gain, page=page))
+    sheet = Stated(layout=layout, speed=speed, gain=gain, page=page, confirmed=confirmed)
+    record = read_ecg(ecg, start=start, fs=rate, unit=unit, sheet=sheet)
     from agent import CaseLibrary, draft_summary, measure
     from encoders import load_encoder
     from ui import answer, opened

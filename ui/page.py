@@ -8,7 +8,8 @@ import streamlit as st
 from agent.llms import whereabouts
 from ui import cards
 from ui.chat import Consultation, Session
-from ui.examples import EXAMPLES, WORDS, example
+from ui.confirm import confirm
+from ui.examples import EXAMPLES, SHEET, WORDS, example, example_sheet
 from ui.filters import filters
 
 if TYPE_CHECKING:
@@ -31,6 +32,14 @@ def page(library: "CaseLibrary", session: Session, llm_name: str) -> None:
         )
     if said:
         session.receive(said.text.strip(), {file.name: file.getvalue() for file in said.files})
+    if session.sheet:
+        with talk:
+            _history(session)
+            st.html(cards.WAITING_SHEET)
+            _answers(session.here)
+        with evidence:
+            confirm(session.sheet, right=session.confirmed, leave=session.leave_sheet)
+        return
     with evidence:
         _drawing(session.here)
     with talk:
@@ -49,6 +58,7 @@ def _history(session: Session) -> None:
         with st.container(horizontal=True, key="examples"):
             for label in EXAMPLES:
                 st.button(label, on_click=lambda label=label: session.open(example(label), f"Example: {label}"))
+            st.button(SHEET, on_click=lambda: session.lay(f"Example: {SHEET}", example_sheet()))
     for number, turn in enumerate(session.here.turns):
         with st.chat_message("user" if turn.who == "you" else "assistant", avatar=YOU if turn.who == "you" else DRAFT):
             st.html(cards.turn_html(turn, len(session.here.conversation.cases)))

@@ -48,6 +48,22 @@ def picture_of(content: bytes, *, page: int | None = None) -> Picture:
     return _page(content, page) if content.startswith(b"%PDF") else _pixels(content)
 
 
+def page_count(content: bytes) -> int:
+    """How many pages there are to choose from: 1 for a picture, and for a PDF that cannot be opened."""
+    import pypdfium2
+
+    if not content.startswith(b"%PDF"):
+        return 1
+    try:
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError:
+        return 1
+    try:
+        return max(1, min(len(document), MAX_PAGES))
+    finally:
+        document.close()
+
+
 def _pixels(content: bytes) -> Picture:
     import warnings
 

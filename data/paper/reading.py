@@ -24,6 +24,8 @@ Array = npt.NDArray[Any]
 
 SOURCE = "paper"
 LEAST_TRUST = 0.5  # a lead below is masked
+_INFERRED = "The lead names are inferred from the layout, not read from the sheet."
+_ASSUMED = "No calibration pulse was found: the scale is taken to be the usual 25 mm/s and 10 mm/mV."
 _LEAST_CONTRAST = 8.0
 _EDGE_MM = 0.6  # next to where leads change nothing is read: the pen jumps, or a mark stands there
 
@@ -51,6 +53,11 @@ class SheetReading:
     @property
     def sure(self) -> bool:
         return not self.doubts
+
+    def confirmed(self) -> EcgRecord:
+        """The record after a person has said that layout, lead names and scale are right."""
+        said = tuple(warning for warning in self.record.warnings if warning not in (_INFERRED, _ASSUMED))
+        return self.record.changed(warnings=(*said, "A person has confirmed the layout, the lead names and the scale."))
 
 
 def read_sheet(picture: Picture, stated: Stated | None = None) -> SheetReading:
@@ -171,9 +178,9 @@ def _record(signals: dict[str, Array], trust: dict[str, float], scale: Scale, la
     missing = np.full(next(iter(signals.values())).size, np.nan)
     said = [f"Read from paper: {layout.name}, {scale.mm_per_second:g} mm/s, {scale.mm_per_mv:g} mm/mV."]
     if not stated.layout:
-        said.append("The lead names are inferred from the layout, not read from the sheet.")
+        said.append(_INFERRED)
     if not scale.proven and not (stated.speed and stated.gain):
-        said.append("No calibration pulse was found: the scale is taken to be the usual 25 mm/s and 10 mm/mV.")
+        said.append(_ASSUMED)
     if "?" in (row[0] for row in layout.rows):
         said.append("Which lead a rhythm strip shows could not be told; the strip is left out.")
     if masked := [lead for lead in leads if lead not in kept]:

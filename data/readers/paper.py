@@ -14,8 +14,9 @@ def _read(name: str, files: Bundle, given: Given) -> EcgRecord:
     stated = given.sheet or Stated()
     reading = read_sheet(picture_of(files[name], page=stated.page), stated)
     if reading.doubts and not stated.confirmed:
-        raise UnreadableEcgError(f"is a sheet that was read with doubts. {' '.join(reading.doubts)}")
-    return reading.record
+        mend = "See what was read with `ecg-cases sheets`, then state it by --layout, or --confirmed where it is right."
+        raise UnreadableEcgError(f"is a sheet that was read with doubts. {' '.join(reading.doubts)} {mend}")
+    return reading.confirmed() if stated.confirmed else reading.record
 
 
 FORMAT = Format("a picture or PDF of a printed ECG", is_picture, _read)

@@ -1,9 +1,12 @@
 """Sheets printed here and read again: the truth is the record that was printed."""
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
-from data import EcgRecord
+from data import EcgRecord, UnreadableEcgError, read_ecg
 from data.paper.layouts import layout_named
 from data.paper.reading import SheetReading, Stated, read_sheet
 from data.paper.rendering import Print, photographed, printed
@@ -71,3 +74,23 @@ def test_inferred_names_are_marked(record: EcgRecord) -> None:
     read = scanned(record, Print(layout_named("3x4+II"))).record
 
     assert any("lead names are inferred" in warning for warning in read.warnings)
+
+
+class TestDoubts:
+    @pytest.fixture(scope="class")
+    def photo(self, record: EcgRecord) -> bytes:
+        """The limb leads are not those of one heart, so that no layout fits them."""
+        strange = record.changed(signal=record.signal[[7, 1, 9, 3, 10, 5, 6, 0, 8, 2, 4, 11]])
+        picture = photographed(printed(strange, Print(layout_named("3x4+II"))), "clean scan", np.random.default_rng(5), pixels_per_mm=9)
+        stream = io.BytesIO()
+        Image.fromarray(picture).save(stream, "PNG")
+        return stream.getvalue()
+
+    def test_a_doubtful_sheet_is_refused_with_what_to_do(self, photo: bytes) -> None:
+        with pytest.raises(UnreadableEcgError, match=r"limb leads fit no usual layout.*--confirmed where it is right"):
+            read_ecg(photo, name="sheet.png")
+
+    def test_a_confirmed_one_is_read_and_says_so(self, photo: bytes) -> None:
+        read = read_ecg(photo, name="sheet.png", sheet=Stated(confirmed=True))
+
+        assert "A person has confirmed the layout, the lead names and the scale." in read.warnings
