@@ -18,6 +18,7 @@ _LAWFUL = 0.35  # limb leads that are further from Einthoven's law were not read
 _MARGIN = 1.25  # the next best layout is so much further from it
 _SAME = 0.4  # a rhythm strip differs from its lead by less of its size
 _ALONE = 2.5  # and from every other by so many times as much power
+_SHIFTS = range(-12, 13, 2)  # pixels, 1.5 mm either way: pens and photographs set rows off against each other
 _UNNAMED = 0.2  # of error that a strip which repeats no lead is worth: in the right layout each does
 _UNLAWFUL = "Which lead is where cannot be told: the limb leads fit no usual layout. Confirm or correct the layout."
 _STRANGE_STRIP = "A rhythm strip repeats none of the leads above it, as it would in this layout. Confirm or correct the layout."
@@ -107,21 +108,29 @@ def _with_rhythm(rows: Array, layout: Layout) -> Layout:
 def rhythm_lead(rows: Array, cells: Sequence[tuple[str, ...]], strip: Array) -> str | None:
     """The lead that a strip shows: the one whose cell is the same as the strip at the same time."""
     edges = np.linspace(0, rows.shape[1], len(cells[0]) + 1).astype(int)
-    trim = rows.shape[1] // 80
+    trim = max(rows.shape[1] // 80, _SHIFTS.stop)
     differences = {}
     for leads, row in zip(cells, rows, strict=False):
         for column, lead in enumerate(leads):
             part = slice(edges[column] + trim, edges[column + 1] - trim)
-            ours, its = strip[part], row[part]
-            both = ~np.isnan(ours) & ~np.isnan(its)
-            if both.mean() > 0.5 and not lead.startswith("-"):
-                size = np.sqrt(np.mean(ours[both] ** 2) * np.mean(its[both] ** 2)) + 1e-9
-                differences[lead] = float(np.mean((ours[both] - its[both]) ** 2) / size)
+            shifted = (strip[part.start + shift : part.stop + shift] for shift in _SHIFTS)
+            apart = [value for ours in shifted if (value := _difference(ours, row[part])) is not None]
+            if apart and not lead.startswith("-"):
+                differences[lead] = min(apart)
     best = sorted(differences, key=differences.__getitem__)
     if not best or differences[best[0]] > _SAME**2:
         return None
     alone = len(best) == 1 or differences[best[1]] > _ALONE * differences[best[0]]
     return best[0] if alone else None
+
+
+def _difference(ours: Array, its: Array) -> float | None:
+    """Mean square of the difference of two traces as a share of their size; None where they are hardly ever both there."""
+    both = ~np.isnan(ours) & ~np.isnan(its)
+    if both.mean() <= 0.5:
+        return None
+    size = np.sqrt(np.mean(ours[both] ** 2) * np.mean(its[both] ** 2)) + 1e-9
+    return float(np.mean((ours[both] - its[both]) ** 2) / size)
 
 
 def _without_drift(rows: Array, fs: float) -> Array:

@@ -13,7 +13,7 @@ Array = npt.NDArray[Any]
 
 _SAME = 0.1  # of a lead's time on another row's line
 _SHARED = 0.04  # of a lead's time in ink that another row's line goes through too: spikes that run into each other
-_CHANGE_MM = 2.0  # about where leads change, a line may leap
+_CHANGE_MM = 4.0  # about where leads change, a line may leap
 _BEAT_SECONDS = 0.04  # how long the steep part of a beat lasts
 
 
