@@ -13,6 +13,8 @@ import numpy.typing as npt
 
 from data.errors import UnreadableEcgError
 from data.leads import standard_lead_name
+from data.paper.pictures import is_picture
+from data.readers import paper
 from data.readers.bundle import Bundle
 from data.readers.channels import Channel, ecg_record
 from data.readers.format import Format, Given
@@ -48,8 +50,8 @@ def sniff(content: bytes) -> bool:
     return content[_PREAMBLE : _PREAMBLE + 4] == b"DICM" or _WITHOUT_PREAMBLE.match(content) is not None
 
 
-def read(name: str, files: Bundle, _: Given) -> EcgRecord:
-    """The rhythm of the file, in mV; an averaged beat beside it is left out.
+def read(name: str, files: Bundle, given: Given) -> EcgRecord:
+    """The rhythm of the file, in mV; an averaged beat beside it is left out. The PDF of a printed sheet is read as paper.
 
     Raises
     ------
@@ -62,8 +64,10 @@ def read(name: str, files: Bundle, _: Given) -> EcgRecord:
         raise UnreadableEcgError("is a deflated DICOM file, wanted an uncompressed one: export it as Explicit VR Little Endian")
     dataset = dcmread(io.BytesIO(content), specific_tags=_WANTED, force=True)
     groups = list(dataset.get("WaveformSequence") or [])
+    time, warnings = _time(dataset), list[str]()
+    patient = Patient(id=_text(dataset, "PatientID") or None, age=_age(dataset, time), sex=sex_code(_text(dataset, "PatientSex")))
     if "EncapsulatedDocument" in dataset and not groups:
-        raise UnreadableEcgError("is a DICOM file of a document, wanted a 12-lead ECG waveform: export the ECG itself, not its report")
+        return paper.sheet(_document(dataset), given).changed(patient=patient, time=time)
     if not groups:
         raise UnreadableEcgError(
             "is a DICOM file without a waveform, wanted a 12-lead ECG waveform: export the ECG itself, not its picture or report"
@@ -72,12 +76,11 @@ def read(name: str, files: Bundle, _: Given) -> EcgRecord:
     if not rhythms:
         raise UnreadableEcgError("is a DICOM file with only an averaged beat, wanted the rhythm: export the full disclosure of the ECG")
     order = ">" if dataset.file_meta.get("TransferSyntaxUID") == _BIG_ENDIAN else "<"
-    time, warnings = _time(dataset), list[str]()
     channels, fs = on_one_timeline([_part(group, order) for group in rhythms], warnings)
     return ecg_record(
         channels,
         fs=fs,
-        patient=Patient(id=_text(dataset, "PatientID") or None, age=_age(dataset, time), sex=sex_code(_text(dataset, "PatientSex"))),
+        patient=patient,
         time=time,
         source="DICOM",
         printed=_printed(dataset, rhythms[0]),
@@ -86,6 +89,14 @@ def read(name: str, files: Bundle, _: Given) -> EcgRecord:
 
 
 FORMAT = Format("DICOM waveform", sniff, read)
+
+
+def _document(dataset: "Dataset") -> bytes:
+    """The document that the file carries."""
+    content = bytes(dataset.EncapsulatedDocument)
+    if not is_picture(content):
+        raise UnreadableEcgError("is a DICOM file of a document that is no PDF, wanted a 12-lead ECG waveform: export the ECG itself")
+    return content
 
 
 def _is_averaged(group: "Dataset") -> bool:

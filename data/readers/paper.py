@@ -9,10 +9,20 @@ from data.record import EcgRecord
 
 
 def _read(name: str, files: Bundle, given: Given) -> EcgRecord:
+    return sheet(files[name], given)
+
+
+def sheet(content: bytes, given: Given) -> EcgRecord:
+    """The ECG of a picture or PDF, as read without doubt or confirmed.
+
+    Raises
+    ------
+    UnreadableEcgError : no sheet, an illegible one, or one that was read with doubts which nobody has confirmed
+    """
     from data.paper.reading import read_sheet  # brings OpenCV with it
 
     stated = given.sheet or Stated()
-    reading = read_sheet(picture_of(files[name], page=stated.page), stated)
+    reading = read_sheet(picture_of(content, page=stated.page), stated)
     if reading.doubts and not stated.confirmed:
         mend = "See what was read with `ecg-cases sheets`, then state it by --layout, or --confirmed where it is right."
         raise UnreadableEcgError(f"is a sheet that was read with doubts. {' '.join(reading.doubts)} {mend}")

@@ -8,9 +8,13 @@ from datetime import datetime
 import numpy as np
 import pydicom
 import pytest
+from PIL import Image
 from pydicom.data import get_testdata_file
 
-from data import UnreadableEcgError, read_ecg
+from data import STANDARD_LEADS, EcgRecord, UnreadableEcgError, read_ecg
+from data.paper.layouts import layout_named
+from data.paper.rendering import Print, printed
+from data.paper.rendering.sheet import PIXELS_PER_MM
 
 
 @pytest.fixture(scope="module")
@@ -171,13 +175,26 @@ def test_what_the_device_printed_travels_along(sample: bytes) -> None:
     assert (printed.device, printed.filters) == ("Mortara Instrument, Inc. el250", "0.05-300 Hz")
 
 
-def test_a_document_in_dicom_is_called_by_its_kind(sample: bytes) -> None:
+def test_a_document_in_dicom_that_is_no_pdf_is_called_by_its_kind(sample: bytes) -> None:
     def change(dataset: pydicom.Dataset) -> None:
         del dataset.WaveformSequence
-        dataset.EncapsulatedDocument = b"%PDF-1.4"
+        dataset.EncapsulatedDocument = b"<ClinicalDocument/>"
 
-    with pytest.raises(UnreadableEcgError, match="a DICOM file of a document"):
+    with pytest.raises(UnreadableEcgError, match="a DICOM file of a document that is no PDF"):
         read_ecg(_changed(sample, change))
+
+
+def test_the_pdf_of_a_sheet_in_dicom_is_read_as_paper(sample: bytes, simulated_record: EcgRecord) -> None:
+    page = io.BytesIO()
+    Image.fromarray(printed(simulated_record, Print(layout_named("3x4+II")))).save(page, "PDF", resolution=25.4 * PIXELS_PER_MM)
+
+    def change(dataset: pydicom.Dataset) -> None:
+        del dataset.WaveformSequence
+        dataset.EncapsulatedDocument = page.getvalue() + b"\0" * (len(page.getvalue()) % 2)
+
+    record = read_ecg(_changed(sample, change))
+
+    assert (record.source, record.leads) == ("paper", STANDARD_LEADS)
 
 
 def _drop_unit(dataset: pydicom.Dataset) -> None:
