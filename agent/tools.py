@@ -16,7 +16,7 @@ from agent.kinds import KINDS, of_kinds
 from agent.library.conditions import chroma_where
 from agent.measure import FIELDS, Measurements
 from data.errors import EcgCasesError
-from data.findings import VOCABULARY
+from data.findings import STATEMENTS, VOCABULARY
 from data.findings.extract import extract
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class CaseTools:
             "report": quote(opened.report),
             "in_english": quote(opened.english) if opened.language not in ("", "en") else None,
             "findings": [
-                {"name": spoken(f.code), "negated": f.negated, "certainty": f.certainty} for f in opened.findings if f.code in VOCABULARY
+                {"name": spoken(f.code), "negated": f.negated, "certainty": f.certainty} for f in opened.findings if f.code in STATEMENTS
             ],
         }
 
@@ -202,7 +202,7 @@ class CaseTools:
 
     def define(self, finding: str) -> Result:
         """Define a statement of the vocabulary: its name, kind and class."""
-        found = [VOCABULARY[code] for code in _codes([finding])]
+        found = [STATEMENTS[code] for code in _codes([finding])]
         return {"definitions": [{"code": s.code, "name": s.name, "category": list(s.category), "superclass": s.superclass} for s in found]}
 
     def _shared(self, kinds: Sequence[str]) -> list[str]:
@@ -288,7 +288,7 @@ def _answering(method: Callable[..., Result]) -> Callable[..., str]:
 
 
 def _names(codes: Sequence[str] | set[str]) -> list[str]:
-    return [spoken(code) for code in VOCABULARY if code in codes]
+    return [spoken(code) for code in STATEMENTS if code in codes]
 
 
 def _demographic(sex: str | None, age: Mapping[str, float] | None) -> dict[str, Any]:
@@ -315,8 +315,8 @@ def _codes(findings: list[str] | None) -> list[str]:
     """
     codes: list[str] = []
     for finding in findings or ():
-        found = [finding.upper()] if finding.upper() in VOCABULARY else [f.code for f in extract(finding) if f.code in VOCABULARY]
+        found = [finding.upper()] if finding.upper() in STATEMENTS else [f.code for f in extract(finding) if f.code in STATEMENTS]
         if not found:
-            raise UnknownFindingError(f"{finding[:60]!r} is not in the vocabulary of {len(VOCABULARY)} statements: name one such as LBBB")
+            raise UnknownFindingError(f"{finding[:60]!r} is not in the vocabulary of {len(STATEMENTS)} statements: name one such as LBBB")
         codes += found
     return list(dict.fromkeys(codes))

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from agent.offline.refused import refused
 from agent.offline.spelling import in_english, respelled
 from agent.offline.steering import ignored_kinds, same_kinds
-from data.findings import VOCABULARY
+from data.findings import STATEMENTS, VOCABULARY
 from data.findings.extract import extract
 
 _BRIEF = 5  # words; a longer question stands for itself
@@ -310,7 +310,8 @@ def _references(text: str) -> tuple[str, ...]:
 
 def _named(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Statements of the vocabulary that the question names; and, where only some are negated, those, as in "AF but no LBBB"."""
-    found = [finding for finding in extract(_words(r"(?:ecg|ekg)s?").sub(" ", text)) if finding.code in VOCABULARY]
+    known = VOCABULARY if _grouped(text) else STATEMENTS  # a group is meant as a whole, and not as the finding that is called like it
+    found = [finding for finding in extract(_words(r"(?:ecg|ekg)s?").sub(" ", text)) if finding.code in known]
     wanted, denied = (tuple(dict.fromkeys(f.code for f in found if f.negated == negated)) for negated in (False, True))
     return (wanted, denied) if wanted and denied else (wanted or denied, ())
 
