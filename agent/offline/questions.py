@@ -39,7 +39,7 @@ _FIELDS = {
     "qrs_ms": _words(r"qrs(?! axis)"),
     "qtc_ms": _words(r"qtc\w?", "corrected qt"),
     "qt_ms": _words(r"(?<!long )(?<!corrected )qt"),
-    "axis_deg": _words("axis"),
+    "axis_deg": _words(r"(?<!left )(?<!right )(?<!normal )axis(?! deviation)"),
 }
 _MEASURE = _words(r"measure\w*", r"intervals?", "duration", r"how (?:long|wide|fast)")
 _BOUNDS = {

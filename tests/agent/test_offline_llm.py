@@ -85,11 +85,16 @@ class TestUnderstanding:
             ("PVCs", {"PVC"}),
             ("any ischaemia?", {"ISC_", "ISCAL", "ISCAN", "ISCAS", "ISCIN", "ISCIL", "ISCLA"}),
             ("only normal ones", {"NORM"}),
+            ("only cases with left axis deviation", {"LAD"}),
+            ("which have poor R progression?", {"PRWP"}),
             ("hello", set()),
         ],
     )
     def test_findings(self, question: str, codes: set[str]) -> None:
         assert set(understand(question).codes) == codes
+
+    def test_a_deviated_axis_is_a_finding_and_no_measurement(self) -> None:
+        assert understand("Show me only cases with left axis deviation").intent == "restrict"
 
     @pytest.mark.parametrize("question", ["heart attack", "old MI", "STEMI"])
     def test_a_heart_attack_is_an_infarct_of_any_wall(self, question: str) -> None:
