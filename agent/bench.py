@@ -139,6 +139,7 @@ def _file_reading(folder: Path) -> list[Row]:
     """One ECG of every format, and the folder data set over single reads."""
     each = bench_readers.milliseconds(folder / "formats")
     rows = [Row(f"reading one ECG, {name}", value, "ms", "at most 60") for name, value in each.items()]
+    rows.append(Row("reading a photo of 12 megapixels", bench_readers.photo_seconds(), "s", "at most 8"))
     return [*rows, Row("folder over single reads", bench_readers.folder_over_single(folder / "many"), "x", "at least 0.6")]
 
 

@@ -54,6 +54,23 @@ def milliseconds(place: Path) -> dict[str, float]:
     return found
 
 
+def photo_seconds() -> float:
+    """Median time to read a photo of a printed sheet, of 12 million pixels, from its JPEG."""
+    from PIL import Image
+
+    from data.paper.layouts import layout_named
+    from data.paper.pictures import picture_of
+    from data.paper.reading import read_sheet
+    from data.paper.rendering import Print, photographed, printed
+    from data.paper.rendering.sheet import PIXELS_PER_MM
+
+    sheet = printed(next(iter(simulated.cases(1))).record, Print(layout_named("3x4+II")))
+    photo = Image.fromarray(photographed(sheet, "good photo", np.random.default_rng(0), pixels_per_mm=PIXELS_PER_MM))
+    stream = io.BytesIO()
+    photo.resize((4000, round(12_000_000 / 4000))).save(stream, "JPEG", quality=90)
+    return float(np.median([_seconds(lambda: read_sheet(picture_of(stream.getvalue()))) for _ in range(3)]))
+
+
 def folder_over_single(place: Path, n: int | None = None) -> float:
     """Speed of the folder data set over that of reading its WFDB files one by one."""
     place.mkdir(parents=True)
