@@ -96,9 +96,12 @@ def r_peaks(signal: Array) -> Samples:
 
 
 def _evened(signal: Array) -> Array:
-    """Leads that follow each other on a sheet, each at the size of its own steepest parts: tall chest leads would hide small limb leads."""
-    if np.isfinite(signal).mean(axis=1).min() > _WHOLE:
-        return signal
+    """What tells beats on a sheet, where leads follow each other: its rhythm strips; without one, each lead at the size of its own
+    steepest parts, as tall chest leads would hide small limb leads. Leads that were all recorded throughout stay as they are.
+    """
+    whole = np.isfinite(signal).mean(axis=1) > _WHOLE
+    if whole.any():
+        return signal[whole]
     steep = np.nanquantile(np.abs(np.diff(signal, axis=1)), _STEEPEST, axis=1, keepdims=True)
     return signal * (np.median(steep) / np.maximum(steep, 1e-6))
 
