@@ -25,7 +25,7 @@ from data.record import EcgRecord
 
 Progress = Callable[[int], object]
 WORKERS = 2  # more would wait for the interpreter
-_TURN = 0.0005  # s; between two matrix products a worker waits a turn for the interpreter, and Python's own 5 ms are as long as a product
+_TURN = 0.0001  # s; between two matrix products a worker waits a turn for the interpreter, and Python's own 5 ms are as long as a product
 
 
 @dataclass(frozen=True)
