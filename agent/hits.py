@@ -39,10 +39,11 @@ class CaseHit:
     """A case that a search found."""
 
     case: Case
-    score: float  # 0 to 1; 1 where every way to a case puts it first
+    score: float  # 0 to 1; 1 where every way to a case puts it first, and of the very recording
     matches: tuple[Match, ...]
     near: float = -1.0  # least ECG similarity that counts as close, by the encoder that found it
     usual: Usual | None = None  # in the library that it was found in; None where that is too small to tell
+    same_recording: bool = False  # it holds the beats that were asked with; looked for only where parts of those are missing
 
     def similarity(self, modality: Modality) -> float | None:
         """Cosine of the question to this case's ECG or report; of the ECG where an ECG and a text were asked. None: not found so."""

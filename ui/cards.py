@@ -178,7 +178,8 @@ def person(case: Case) -> str:
 def why(hit: "CaseHit") -> str:
     """Why a case was found: "by ECG 1st, by report 3rd"."""
     named = {"ecg": "ECG", "report": "report"}
-    return ", ".join(f"by {named[match.modality]} {_ordinal(match.rank)}" for match in hit.matches)
+    ways = [f"by {named[match.modality]} {_ordinal(match.rank)}" for match in hit.matches]
+    return ", ".join(["the same recording", *ways] if hit.same_recording else ways)
 
 
 def statement_name(code: str) -> str:

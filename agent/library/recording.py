@@ -43,7 +43,7 @@ def pack(record: EcgRecord) -> str:
         "warnings": record.warnings,
     }
     mask = np.packbits(gaps).tobytes() if gaps.any() else b""
-    runs = zlib.compressobj(strategy=zlib.Z_RLE)  # the planes hold runs and noise, in which a search for repeats finds little and takes long
+    runs = zlib.compressobj(strategy=zlib.Z_RLE)  # searching for longer repeats finds less here, and takes longer
     return b64encode(runs.compress(json.dumps(head).encode() + b"\n" + mask + planes.tobytes()) + runs.flush()).decode()
 
 
