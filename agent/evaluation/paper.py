@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from agent.library.case_library import RECOGNISED_AMONG
 from agent.measure import measure
+from agent.recognition import SAME, agreement
 from data import Case, EcgRecord, UnreadableEcgError
 from data.paper.layouts import Layout
 from data.paper.reading import SheetReading, read_sheet
@@ -16,6 +18,7 @@ from encoders import Encoder, metrics
 from encoders.evaluation import estimate
 from encoders.evaluation.encoded import KNN, Encoded, ecg_routes
 from encoders.evaluation.estimate import Estimate
+from encoders.metrics import Floats
 
 ROUTE = "ECG, both fused"
 LEAST_DB = 0.0  # a lead of which the error is as large as the signal shows something else
@@ -62,7 +65,7 @@ class LevelScores:
     heart_rate : share of those read whose rate is within 3 bpm of the file's, where that has one
     misread : sure, and something is shown that was not printed
     auc, fall : kNN AUC of superclasses from the sheets that were read, and by how much less than from their files
-    own_first : share of those read that find their own case first, among the gallery and all that ask
+    own_first : share of those read that find their own case first, among the gallery and all that ask, by ECG alone
     seconds : median time to read one
     """
 
@@ -205,9 +208,17 @@ def _found(
         metrics.knn_label_scores(KNN, metrics.ranking(ecg_routes(ecgs, known)[ROUTE]), labels)[counted]
         for ecgs in (asked.ecgs[list(read)], vectors)
     ]
-    among = vectors @ np.concatenate([asked.ecgs, known.ecgs]).T
-    first = float((among.argmax(axis=1) == np.array(read)).mean())
+    similarities, cases = vectors @ np.concatenate([asked.ecgs, known.ecgs]).T, [*asked.cases, *known.cases]
+    found = [_first(record, row, cases) for record, row in zip(records, similarities, strict=True)]
+    first = float(np.mean(np.array(found) == np.array(read)))
     return estimate.macro_auc(wanted[counted], votes[1]), estimate.macro_auc_fall(wanted[counted], *votes), first
+
+
+def _first(record: EcgRecord, similarities: Floats, cases: Sequence[Case]) -> int:
+    """The place among `cases` of the one that a search puts first: the recording that is recognised, or else the nearest."""
+    closest = metrics.ranking(similarities[None])[0, :RECOGNISED_AMONG]
+    agreements = agreement(record, [cases[place].record for place in closest])
+    return int(closest[agreements.argmax() if agreements.max() >= SAME else 0])
 
 
 def _same(read: Layout, how: Layout) -> bool:
