@@ -158,6 +158,9 @@ class TestExtract:
             ("Non-specific repolarization abnormalities: inferior wall.", ("II", "III", "aVF")),
             ("ST depression. I think so", ()),
             ("Linkshypertrophie inferiorer Infarkt", ()),
+            ("t neg in ii, iii, f", ("II", "III", "aVF")),
+            ("st-senkung ii,l,v3,r", ("II", "aVR", "aVL", "V3")),
+            ("st-senkung in ii, iii, r-verlust in v2", ("II", "III")),
         ],
     )
     def test_leads_are_kept(self, text: str, leads: tuple[str, ...]) -> None:
