@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from data import EcgRecord
-from ui.cards import MEASURED, RESEARCH_USE, person, statement_name, why
+from ui.cards import MEASURED, RESEARCH_USE, person, stated, statement_name, why
 
 if TYPE_CHECKING:
     from agent import CaseHit, Draft, Measurements
@@ -28,10 +28,8 @@ class Found:
         lines += [f"  note: {warning}" for warning in self.record.warnings]
         lines += ["  " + "   ".join(_measured(self.measured)), "", "Closest cases"]
         for number, hit in enumerate(self.hits, 1):
-            stated = ", ".join(statement_name(code) for code in dict.fromkeys(f.code for f in hit.case.findings if not f.negated))
-            lines.append(
-                f"  [{number}] {hit.score:.2f}  {hit.case.case_id}  {person(hit.case)}  {stated or 'no finding read'}  ({why(hit)})"
-            )
+            findings = ", ".join(stated(hit.case).values()) or "no finding read"
+            lines.append(f"  [{number}] {hit.score:.2f}  {hit.case.case_id}  {person(hit.case)}  {findings}  ({why(hit)})")
         lines += ["", str(self.draft)]
         return "\n".join(lines if RESEARCH_USE in str(self.draft).lower() else [*lines, "", RESEARCH_USE])
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from data import Case, EcgRecord
-from data.findings import STATEMENTS
+from data.findings import STATEMENTS, Certainty
 from ui.chat import Turn
 from ui.paper import NARROW, STANDARD, describe, ecg_svg
 
@@ -36,6 +36,7 @@ WAITING_SHEET = (
     "Nothing is measured, compared or drafted before.</p>"
 )
 NO_ECG = '<div class="empty">Your ECG is drawn here.</div>'
+_SUREST_FIRST: tuple[Certainty, ...] = ("certain", "probable", "possible")
 _ABOUT = {"this_ecg": "Your ECG", "past_cases": "Past cases", "note": "Note"}
 _CITATION = re.compile(r"\[\d+(?:\s*[,;]\s*\d+)*\]")
 
@@ -192,8 +193,17 @@ def _similarities(hit: "CaseHit") -> str:
     return ", ".join(f"similarity by {named[match.modality]} {_short(match.similarity)}" for match in hit.matches)
 
 
+def stated(case: Case) -> dict[str, str]:
+    """Codes that the report affirms, in its order, to their words: "possible atrial fibrillation" where every mention doubts it."""
+    surest: dict[str, Certainty] = {}
+    for finding in case.findings:
+        if not finding.negated:
+            surest[finding.code] = min(surest.get(finding.code, finding.certainty), finding.certainty, key=_SUREST_FIRST.index)
+    return {code: statement_name(code) if sure == "certain" else f"{sure} {statement_name(code)}" for code, sure in surest.items()}
+
+
 def _headline(case: Case) -> str:
-    affirmed = list(dict.fromkeys(statement_name(finding.code) for finding in case.findings if not finding.negated))
+    affirmed = list(stated(case).values())
     return ", ".join(affirmed[:3]) + (" …" if len(affirmed) > 3 else "") if affirmed else "no finding read from the report"
 
 
@@ -210,8 +220,8 @@ def _quoted(title: str, text: str, language: str) -> str:
 
 def _findings_html(case: Case, shown: Sequence["CaseHit"]) -> str:
     agreeing = Counter(code for hit in shown for code in hit.case.codes)
-    codes = sorted(dict.fromkeys(finding.code for finding in case.findings if not finding.negated), key=lambda code: -agreeing[code])
-    chips = "".join(f"<li>{escape(statement_name(code))} <small>{agreeing[code]} of {len(shown)}</small></li>" for code in codes)
+    affirmed = sorted(stated(case).items(), key=lambda each: -agreeing[each[0]])
+    chips = "".join(f"<li>{escape(name)} <small>{agreeing[code]} of {len(shown)}</small></li>" for code, name in affirmed)
     denied = ", ".join(dict.fromkeys(statement_name(finding.code) for finding in case.findings if finding.negated))
     html = f'<div><h5>Findings, in how many of these cases</h5><ul class="chips">{chips or "<li>none read</li>"}</ul>'
     return html + (f'<p class="fine">Denied: {escape(denied)}</p></div>' if denied else "</div>")

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -260,22 +261,15 @@ def evaluate(
     gallery: Annotated[str, typer.Option(help="folds that are searched")] = "1-8",
     queries: Annotated[str, typer.Option(help="folds that ask")] = "9",
     reports: Annotated[bool, typer.Option("--reports", help="how well reports are understood, instead of retrieval")] = False,
+    conventions: Annotated[bool, typer.Option("--conventions", help="what PTB-XL's coding makes of findings, and how often")] = False,
     elsewhere: Annotated[Path | None, typer.Option(metavar="DIR", help="ask with this folder's ECGs, labelled by their reports")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="the same as data, for programs")] = False,
     encoder: Weights = None,
 ) -> None:
     """Measure retrieval on PTB-XL, beside chance, random weights, a spectrum and the ceilings."""
     folds = {"gallery": sources.fold_numbers(gallery), "queries": sources.fold_numbers(queries)}
-    if reports:
-        from data import ptbxl
-        from data.findings.evaluation import CodedReport, evaluate_reports
-        from ui import report_tables
-
-        coded = [CodedReport(row.report, frozenset(row.statements), row.fold) for row in ptbxl.rows(root)]
-        understood = evaluate_reports(
-            coded, developed=folds["gallery"], asked=folds["queries"], progress=lambda step: typer.echo(f"{step} ...", err=True)
-        )
-        typer.echo(json.dumps(understood.as_data(), ensure_ascii=False, indent=2) if as_json else report_tables.evaluation(understood))
+    if reports or conventions:
+        _evaluate_reports(root, developed=folds["gallery"], asked=folds["queries"], conventions=conventions, as_json=as_json)
         return
     from data import folder
     from encoders import load_encoder
@@ -293,6 +287,20 @@ def evaluate(
         result = whole = evaluate(root, load_encoder(encoder), **folds, progress=say)
         table = tables.evaluation(whole)
     typer.echo(json.dumps(result.as_data(), ensure_ascii=False, indent=2) if as_json else table)
+
+
+def _evaluate_reports(root: Path, *, developed: Sequence[int], asked: Sequence[int], conventions: bool, as_json: bool) -> None:
+    from data import ptbxl
+    from data.findings.evaluation import CodedReport, evaluate_reports
+    from data.findings.evidence import evidence
+    from ui import report_tables
+
+    coded = [CodedReport(row.report, frozenset(row.statements), row.fold) for row in ptbxl.rows(root)]
+    if conventions:
+        typer.echo(report_tables.conventions(evidence(coded, developed=developed, asked=asked), developed, asked))
+        return
+    understood = evaluate_reports(coded, developed=developed, asked=asked, progress=lambda step: typer.echo(f"{step} ...", err=True))
+    typer.echo(json.dumps(understood.as_data(), ensure_ascii=False, indent=2) if as_json else report_tables.evaluation(understood))
 
 
 @app.command()

@@ -9,6 +9,7 @@ from data.findings.context import Cue, FoundCue, Mention, apply_cues, cue_phrase
 from data.findings.finding import Certainty, Finding
 from data.findings.leads import leads_after
 from data.findings.phrases import PhraseTable, Word, words
+from data.findings.sites import shared_heads
 from data.findings.spelling import spelt
 from data.findings.vocabulary import STATEMENTS, VOCABULARY, is_infarction
 
@@ -89,7 +90,13 @@ def _mentions(read: list[Word], language: str | None) -> tuple[list[Mention], li
         stop, entries = table.longest(read, at)
         senses = [entry for entry in entries if isinstance(entry, _Sense)]
         if senses:
-            mentions.append(Mention(at, stop, tuple((sense.code, sense.certainty) for sense in senses)))
+            first = at
+            for start, phrase in shared_heads(read, at, stop):
+                end, shared = table.longest(phrase, 0)
+                if end == len(phrase):
+                    senses = [*(entry for entry in shared if isinstance(entry, _Sense)), *senses]
+                    first = start
+            mentions.append(Mention(first, stop, tuple(dict.fromkeys((sense.code, sense.certainty) for sense in senses))))
         else:
             cues += [FoundCue(at, stop, entry) for entry in entries[:1] if isinstance(entry, Cue) and language in (None, entry.language)]
         at = max(stop, at + 1)

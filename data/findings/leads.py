@@ -1,9 +1,10 @@
 """Leads and lead groups as reports name them behind a finding: "in I, aVL, V4-6", "in anterolateralen Ableitungen"."""
 
-from data.findings.phrases import COLON, DASHED, ENDED, JOINED, LISTED, Word
+from data.findings.phrases import COLON, COMMA, DASHED, ENDED, JOINED, LISTED, Word
 from data.leads import STANDARD_LEADS
 
 _MEMBERS = {"i": "I", "ii": "II", "iii": "III", "avr": "aVR", "avl": "aVL", "avf": "aVF"} | {f"v{n}": f"V{n}" for n in range(1, 7)}
+_SHORT = {"l": "aVL", "f": "aVF", "r": "aVR"}  # "II, III, F", only within a list
 _CHEST = tuple(f"V{n}" for n in range(1, 7))
 _GROUPS = {  # stem of the group's name to its leads
     "inferolater": ("II", "III", "aVF", "V5", "V6"),
@@ -46,7 +47,8 @@ def leads_after(text: list[Word], start: int) -> tuple[str, ...]:
         if word.before == ENDED and at > start:
             break
         continued = last in _CHEST or last == "V"
-        if lead := _MEMBERS.get(word.text) or (f"V{word.text}" if continued and word.text in "123456" else None):
+        numbered = f"V{word.text}" if continued and word.text in "123456" else None
+        if lead := _MEMBERS.get(word.text) or numbered or (_short(text, at) if found else None):
             ranged = lead in _CHEST and last in _CHEST and (word.before == DASHED or text[at - 1].text in _RANGES)
             found.update(_CHEST[_CHEST.index(last) : _CHEST.index(lead) + 1] if ranged else (lead,))
             last = lead
@@ -57,3 +59,9 @@ def leads_after(text: list[Word], start: int) -> tuple[str, ...]:
         else:
             break
     return tuple(lead for lead in STANDARD_LEADS if lead in found)
+
+
+def _short(text: list[Word], at: int) -> str | None:
+    """The limb lead that one letter behind a comma stands for; "r" may begin "R-Verlust" and must stand alone."""
+    alone = at + 1 == len(text) or text[at + 1].before not in (JOINED, DASHED)
+    return _SHORT.get(text[at].text) if text[at].before == COMMA and (alone or text[at].text != "r") else None

@@ -22,6 +22,7 @@ NOT_YET = {  # read wrongly, though nothing denied is shown
 }
 NOT_YET_IN_ENGLISH = NOT_YET | {
     "Inte förmaksflimmer utan förmaksfladder.",  # "utan" is "without" and "but"
+    "Chronischer inferiorer, anteriorer Infarkt.",  # in English nothing tells the list from "T inverted inferior, anterior infarct"
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from agent.llms import whereabouts
 from data import Case, EcgRecord, Patient
-from ui.cards import bar_html, cited, exported, person, warnings_html, why
+from ui.cards import bar_html, cited, exported, person, stated, warnings_html, why
 
 EMPTY = EcgRecord(("I",), np.zeros((1, 1), np.float32), 100)
 
@@ -34,6 +34,20 @@ def test_a_sentence_is_escaped() -> None:
 )
 def test_a_person_is_sex_and_age_as_far_as_known(patient: Patient, words: str) -> None:
     assert person(Case("x", lambda: EMPTY, patient=patient)) == words
+
+
+@pytest.mark.parametrize(
+    ("report", "words"),
+    [
+        ("Atrial fibrillation. No LVH.", ["atrial fibrillation"]),
+        ("Atrial fibrillation cannot be excluded.", ["possible atrial fibrillation"]),
+        ("Possible LVH. Voltage suggests LVH.", ["probable left ventricular hypertrophy"]),
+    ],
+)
+def test_a_finding_is_shown_as_surely_as_the_report_states_it(report: str, words: list[str]) -> None:
+    case = Case("x", lambda: EMPTY, report=report)
+
+    assert list(stated(case).values()) == words
 
 
 def test_why_a_case_was_found_names_each_way() -> None:

@@ -10,6 +10,7 @@ from data.findings import ceiling
 from data.findings.agreement import Agreement
 from data.findings.ceiling import CodedReport
 from data.findings.evaluation import evaluate_reports
+from data.findings.evidence import evidence
 from ui import cli, report_tables
 
 REPORTS = [
@@ -32,10 +33,22 @@ def _without_learning(monkeypatch: pytest.MonkeyPatch) -> None:
         "50.00%",
         "Sinusrhythmus, kein Linksschenkelblock",
         "missed CLBBB",
+        "one cardiologist against the other",
+        "diagnostic",
     ],
 )
 def test_what_is_asked_for_is_printed(line: str) -> None:
     assert line in report_tables.evaluation(evaluate_reports(REPORTS, developed=[1], asked=[9]))
+
+
+def test_a_convention_is_printed_with_the_reports_that_it_rests_on() -> None:
+    lines = evidence([CodedReport("anteriorer Infarkt", frozenset({"ASMI"}), 1)] * 3, developed=[1], asked=[9])
+
+    printed = report_tables.conventions(lines, [1], [9]).splitlines()
+
+    assert next(line.split() for line in printed if "anterior*" in line and "ASMI" in line) == [
+        *("AMI", "worded", '"anterior*"', "ASMI", "3", "100%", "0"),
+    ]
 
 
 def test_as_data_for_programs() -> None:
