@@ -225,6 +225,19 @@ def train(
     typer.echo(f"checkpoint in {folder}")
 
 
+@app.command("train-lettering")
+def train_lettering(
+    out: Annotated[Path, typer.Argument(metavar="FILE", help="safetensors to write")],
+    fonts: Annotated[Path, typer.Option(metavar="DIR", help="a folder of font files, searched through")],
+    pages: Annotated[int, typer.Option(min=1, help="drawn to learn from")] = 540,
+) -> None:
+    """Train the small network that reads lead names and scales on sheets of paper."""
+    from encoders.lettering import train
+
+    files = sorted(path for path in fonts.rglob("*") if path.suffix in (".ttf", ".otf"))
+    typer.echo(f"written to {train(out, files, pages=pages, say=lambda step: typer.echo(step, err=True))}")
+
+
 @app.command()
 def study(
     root: Annotated[Path, typer.Argument(metavar="PTB-XL", help="the data set's folder")],

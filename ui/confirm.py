@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from data import EcgRecord
 
 _FOUND = "as found"
+_SEEN = "The picture, with the grid, the rows and the leads as they were recognised; a name in brackets is inferred, not read"
 
 
 def confirm(sheet: Unconfirmed, *, right: Callable[["EcgRecord"], None], leave: Callable[[], None]) -> None:
@@ -33,7 +34,7 @@ def confirm(sheet: Unconfirmed, *, right: Callable[["EcgRecord"], None], leave: 
     if sheet.refusal:
         st.html(cards.refusal_html(sheet.refusal))
     if sheet.reading:
-        st.image(sheet.overlay, caption="The picture, with the grid, the rows and the lead names as they were recognised")
+        st.image(sheet.overlay, caption=_SEEN)
         record = sheet.reading.record
         drawn = cards.sheet_html(record, name="As it was read")
         st.html(cards.doubts_html(sheet.reading.doubts) + drawn + cards.warnings_html(record))
@@ -47,7 +48,7 @@ def _form(sheet: Unconfirmed, right: Callable[["EcgRecord"], None], leave: Calla
         layout = first.selectbox(
             "Layout" + (f" (found: {reading.layout.name})" if reading else ""), [_FOUND, *LAYOUTS],
             index=LAYOUTS.index(stated.layout) + 1 if stated.layout in LAYOUTS else 0, accept_new_options=True,
-            help="rows x columns and the leads of the rhythm strips, as 3x4+II or 3x4 cabrera+V1",
+            help="rows x columns and the leads of the rhythm strips, as 3x4+II or 3x4 cabrera+V1; of strips the leads alone, as V1+II",
         )  # fmt: skip
         speed = second.selectbox(
             "mm/s" + (f" (found: {reading.scale.mm_per_second:g})" if reading else ""), [_FOUND, *(f"{value:g}" for value in SPEEDS)]

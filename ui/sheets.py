@@ -18,15 +18,16 @@ _WIDEST = 1800  # pixels of the drawing
 
 
 def overlay(picture: Picture, reading: SheetReading) -> Picture:
-    """The photograph with the sheet's outline, its grid every 25 mm, each row's trace, and the lead names at their places.
+    """The photograph, upright, with the sheet's outline, its grid every 25 mm, each row's trace, and the lead names at their places.
 
-    A lead that is masked is drawn in grey.
+    A lead that is masked is drawn in grey; a name in brackets is inferred or stated, not read from the sheet.
     """
     import cv2
 
     from data.paper.flat import PIXELS_PER_MM
 
     drawn = np.ascontiguousarray(picture.copy())
+    said: list[tuple[str, tuple[float, float], tuple[int, ...]]] = []
     thick = max(1, round(max(picture.shape) / 1100))
     height, width = reading.sheet.picture.shape[:2]
     for column in range(0, width, _EVERY_MM * PIXELS_PER_MM):
@@ -39,14 +40,20 @@ def overlay(picture: Picture, reading: SheetReading) -> Picture:
     _line(drawn, reading, around_x, around_y, _OUTLINE, 2 * thick)
     for number, (line, names) in enumerate(zip(reading.lines, reading.layout.rows, strict=False)):
         bounds = np.linspace(reading.span.start, reading.span.stop, len(names) + 1)
-        for name, start, stop in zip(names, bounds[:-1], bounds[1:], strict=True):
+        for cell, (name, start, stop) in enumerate(zip(names, bounds[:-1], bounds[1:], strict=True)):
             columns = np.arange(max(0, round(start)), min(line.y.size, round(stop)))
             columns = columns[~np.isnan(line.y[columns])]
             trusted = reading.trust.get(name.removeprefix("-"), 0) >= LEAST_TRUST
-            _line(drawn, reading, columns, line.y[columns], _ROWS[number % len(_ROWS)] if trusted else _UNSURE, thick)
+            colour = _ROWS[number % len(_ROWS)]
+            _line(drawn, reading, columns, line.y[columns], colour if trusted else _UNSURE, thick)
             x, y = reading.sheet.seen_at(np.array([max(start, 0) + 8]), np.array([line.baseline + 50]))
-            size = max(picture.shape) / 1800
-            cv2.putText(drawn, name, (int(x[0]), int(y[0])), cv2.FONT_HERSHEY_SIMPLEX, size, _ROWS[number % len(_ROWS)], 2 * thick)
+            said.append((name if (number, cell) in reading.read else f"({name})", (float(x[0]), float(y[0])), colour))
+    drawn = np.ascontiguousarray(np.rot90(drawn, reading.turned))
+    for name, place, tint in said:
+        high, wide = picture.shape[:2]
+        for _ in range(reading.turned):  # as the picture: counterclockwise, a quarter at a time
+            place, wide, high = (place[1], wide - place[0]), high, wide
+        cv2.putText(drawn, name, (int(place[0]), int(place[1])), cv2.FONT_HERSHEY_SIMPLEX, max(picture.shape) / 1800, tint, 2 * thick)
     shrink = min(1.0, _WIDEST / max(drawn.shape[:2]))
     return np.asarray(cv2.resize(drawn, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
 
@@ -77,7 +84,7 @@ def page_html(picture: Picture, reading: SheetReading) -> str:
     return (
         "<!doctype html><meta charset='utf-8'><style>body{font:14px sans-serif}main{display:grid;grid-template-columns:1fr 1fr;gap:1em}"
         "img,svg{width:100%;height:auto}</style>"
-        f"<h1>{escape(reading.layout.name)}: {verdict}</h1><ul>{said}</ul>"
+        f"<h1>{escape(reading.layout.name)}: {verdict}</h1><ul>{said}</ul><p>Lead names in brackets were not read from the sheet.</p>"
         f"<main><img alt='the sheet with what was recognised' src='data:image/jpeg;base64,{photo}'>{ecg_svg(reading.record)}</main>"
     )
 
@@ -85,8 +92,8 @@ def page_html(picture: Picture, reading: SheetReading) -> str:
 def read_folder(folder: Path, out: Path) -> list[tuple[str, str]]:
     """Read every picture and PDF of a folder, write for each what was recognised, and say in a line how it went."""
     from data.errors import EcgCasesError
-    from data.paper.pictures import is_picture, picture_of
-    from data.paper.reading import read_sheet
+    from data.paper.documents import read_document
+    from data.paper.pictures import is_picture
 
     out.mkdir(parents=True, exist_ok=True)
     found = []
@@ -94,8 +101,7 @@ def read_folder(folder: Path, out: Path) -> list[tuple[str, str]]:
         if not path.is_file() or not is_picture(content := path.read_bytes()):
             continue
         try:
-            picture = picture_of(content)
-            reading = read_sheet(picture)
+            picture, reading = read_document(content)
         except EcgCasesError as refusal:
             found.append((path.name, f"refused: {refusal}"))
             continue
@@ -105,5 +111,8 @@ def read_folder(folder: Path, out: Path) -> list[tuple[str, str]]:
             f"{reading.scale.mm_per_second:g} mm/s, {reading.scale.mm_per_mv:g} mm/mV{'' if reading.scale.proven else ' taken for granted'}"
         )
         verdict = "sure" if reading.sure else "not sure"
-        found.append((path.name, f"{verdict}: {reading.layout.name}, {scale}, {len(reading.trust) - masked} leads, {masked} masked"))
+        names = f"{len(reading.read)} of {sum(map(len, reading.layout.rows))} names read"
+        lies = f", lies turned by {90 * reading.turned} degrees" if reading.turned else ""
+        leads = f"{len(reading.trust) - masked} leads, {masked} masked"
+        found.append((path.name, f"{verdict}: {reading.layout.name}, {scale}, {names}, {leads}{lies}"))
     return found

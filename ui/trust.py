@@ -135,6 +135,21 @@ def paper(
 
 
 @trust.command()
+def lettering(
+    n: Annotated[int, typer.Option("-n", min=1, help="simulated ECGs, each printed twice at each level")] = 20,
+    seed: Annotated[int, typer.Option(help="of printing and distortions")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Print ECGs with and without lead names, lay the sheets every way round: which names, scales and layouts are read?"""
+    from agent.evaluation.lettering import as_lines, evaluate
+    from data import simulated
+    from ui.tables import aligned
+
+    rows = evaluate(list(simulated.cases(n)), seed=seed, progress=lambda step: typer.echo(f"{step} ...", err=True))
+    typer.echo(json.dumps([asdict(row) for row in rows], indent=2) if as_json else aligned(as_lines(rows)))
+
+
+@trust.command()
 def hostile(as_json: Json = False) -> None:
     """Put orders into reports, headers and file names, and let a language model obey them: what changes, leaks or reaches HTML."""
     from agent.evaluation.hostile import evaluate

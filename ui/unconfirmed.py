@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from data import UnreadableEcgError
-from data.paper.pictures import is_picture, page_count, picture_of
+from data.paper.pictures import is_picture, page_count
 from data.paper.stated import Stated
 
 if TYPE_CHECKING:
@@ -57,12 +57,11 @@ class Unconfirmed:
         """Read the sheet; what cannot be read becomes a refusal."""
         from PIL import Image
 
-        from data.paper.reading import read_sheet
+        from data.paper.documents import read_document
         from ui.sheets import overlay
 
         try:
-            picture = picture_of(self.content, page=self.stated.page)
-            self.reading = read_sheet(picture, self.stated)
+            picture, self.reading = read_document(self.content, self.stated)
         except UnreadableEcgError as refusal:
             self.refusal = f"{self.name}: {refusal}"
             return

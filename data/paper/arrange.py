@@ -1,13 +1,14 @@
-"""Which lead is which: the layout that the laws of the limb leads and the rhythm strips bear out."""
+"""Which lead is which: the layout that printed names, the laws of the limb leads and the rhythm strips bear out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from data.leads import STANDARD_LEADS
+from data.paper.captions import SURE, Captions
 from data.paper.layouts import LIMB_ONLY, Layout, layout_named
 from data.quality import limb_lead_error
 
@@ -17,53 +18,113 @@ _SLOWEST_HZ = 0.8  # what is slower is breathing and the paper's own waves
 _LAWFUL = 0.35  # limb leads that are further from Einthoven's law were not read right, or are others
 _MARGIN = 1.25  # the next best layout is so much further from it
 _SAME = 0.4  # a rhythm strip differs from its lead by less of its size
+_PRINTED = 0.6  # or less than this where its name is printed
 _ALONE = 2.5  # and from every other by so many times as much power
 _SHIFTS = range(-12, 13, 2)  # pixels, 1.5 mm either way: pens and photographs set rows off against each other
 _UNNAMED = 0.2  # of error that a strip which repeats no lead is worth: in the right layout each does
+_NAMED, _MANY = 2 / 3, 6  # share of cells, and number, whose printed names settle a layout that the laws do not speak against
+_FAR_BETTER = 2.0  # another layout is so much nearer to the laws that names alone do not settle it
 _UNLAWFUL = "Which lead is where cannot be told: the limb leads fit no usual layout. Confirm or correct the layout."
+_NAMES_AGAINST_LAWS = "The printed lead names and the laws of the limb leads speak for different layouts. Confirm or correct the layout."
+_ONLY_NAMES = "Only the printed names say which leads these are: nothing on the sheet can check them. Confirm or correct them."
 _STRANGE_STRIP = "A rhythm strip repeats none of the leads above it, as it would in this layout. Confirm or correct the layout."
 
 
 @dataclass(frozen=True)
 class Arrangement:
-    """A layout, and how well the traces bear it out.
+    """A layout, and how well the sheet bears it out.
 
     Parameters
     ----------
     error : how far the limb leads are from Einthoven's and Goldberger's laws, 0 to 1, and more for strips that repeat no lead
     doubts : why it may be another, in sentences
+    captions : the printed names that were read
+    contradicted : printed names that say otherwise, as "V3R for V3"
     """
 
     layout: Layout
     error: float
     doubts: tuple[str, ...]
+    captions: Captions = field(default_factory=dict)
+    contradicted: tuple[str, ...] = ()
+
+    @property
+    def read(self) -> frozenset[tuple[int, int]]:
+        """Rows and cells whose printed name was read and is that of the layout; the others' names are inferred."""
+        return frozenset(place for place, word in self.captions.items() if _name_at(self.layout, place) == word.name)
+
+    @property
+    def rank(self) -> float:
+        """To be as small as can be: what speaks against it, less what speaks for it."""
+        cells = sum(map(len, self.layout.rows))
+        return self.error + (2 * len(self.contradicted) - len(self.read)) / cells
+
+    @property
+    def named(self) -> bool:
+        """Do printed names settle it?"""
+        cells = sum(map(len, self.layout.rows))
+        return len(self.read) >= min(cells, max(_MANY, _NAMED * cells)) and not self.contradicted
 
 
-def arranged(rows: Array, fs: float, columns: int) -> Arrangement | None:
-    """The layout of a sheet from its traces alone, or None where no known one has so many rows.
+def arranged(rows: Array, fs: float, columns: int, captions: Captions | None = None) -> Arrangement | None:
+    """The layout of a sheet from its traces and names, or None where no known one has so many rows.
 
     Parameters
     ----------
     rows : (row, sample) mV, over the part of the sheet where leads are drawn, NaN in gaps
     columns : leads in a row
+    captions : the printed names that were read
     """
     rows = _without_drift(rows, fs)
     known = [layout for layout in _candidates(len(rows)) if layout.columns == columns]
-    found = sorted((_borne_out(rows, layout) for layout in known), key=lambda one: one.error)
-    if not found:
-        return None
-    best = found[0]
-    if len(found) > 1 and found[1].error < _MARGIN * best.error and not best.doubts:
+    found = sorted((_borne_out(rows, layout, captions or {}) for layout in known), key=lambda one: one.rank)
+    return _doubted(found) if found else None
+
+
+def arranged_as(rows: Array, fs: float, layout: Layout, captions: Captions) -> Arrangement:
+    """A layout that printed names alone have given: which of them the laws can check, and how that ends."""
+    rows = _without_drift(rows, fs)
+    error = law_error(rows, layout)
+    typed = all(word.certainty == 1 for word in captions.values())  # text of a file, not recognised
+    doubt = (None if typed else _ONLY_NAMES) if error == 1 else _NAMES_AGAINST_LAWS if error >= _LAWFUL else None
+    return Arrangement(layout, error, (doubt,) if doubt else (), captions)
+
+
+def _doubted(found: Sequence[Arrangement]) -> Arrangement:
+    """The first of some arrangements, with a doubt where one of the others may be right."""
+    best, others = found[0], [one for one in found[1:] if not one.contradicted or found[0].contradicted]
+    if best.contradicted:
+        said = f"The sheet prints {', '.join(best.contradicted)}. Confirm or correct the layout."
+        return replace(best, doubts=(said, *best.doubts))
+    if best.named:
+        if any(_FAR_BETTER * one.error < best.error < 1 for one in found[1:]) and best.error > _LAWFUL / 2:
+            return replace(best, doubts=(*best.doubts, _NAMES_AGAINST_LAWS))
+        return best
+    if others and min(one.error for one in others) < _MARGIN * best.error and not best.doubts:
         return replace(best, doubts=(_UNLAWFUL,))
     return best
 
 
-def _borne_out(rows: Array, layout: Layout) -> Arrangement:
-    """The layout with its strips named, and what speaks against it."""
-    error, named = law_error(rows, layout), _with_rhythm(rows, layout)
+def _borne_out(rows: Array, layout: Layout, captions: Captions) -> Arrangement:
+    """The layout with its strips named, and what speaks for and against it."""
+    error, named = law_error(rows, layout), _with_rhythm(rows, layout, captions)
+    right = {word.name for place, word in captions.items() if _name_at(named, place) == word.name and len(named.rows[place[0]]) > 1}
+    against = [
+        f"{word.name} for {printed}"
+        for place, word in sorted(captions.items(), key=lambda one: one[0])
+        if (printed := _name_at(named, place)) not in (None, "?", word.name)
+        and word.certainty >= SURE
+        and f"-{word.name}" != printed  # some print aVR where they draw it upside down, and the laws tell
+        and word.name not in right  # no sheet has a name twice: it was misread here
+    ]
     unnamed = sum(row == ("?",) for row in named.rows)
     doubts = ((_UNLAWFUL,) if error >= _LAWFUL else ()) + ((_STRANGE_STRIP,) if unnamed else ())
-    return Arrangement(named, error + _UNNAMED * unnamed, doubts)
+    return Arrangement(named, error + _UNNAMED * unnamed, doubts, captions, tuple(against))
+
+
+def _name_at(layout: Layout, place: tuple[int, int]) -> str | None:
+    row = layout.rows[place[0]]
+    return row[place[1]] if place[1] < len(row) else None
 
 
 def law_error(rows: Array, layout: Layout) -> float:
@@ -95,18 +156,29 @@ def _candidates(rows: int) -> list[Layout]:
     return [layout_named(name) for name in names + [LIMB_ONLY] * (rows == 6)]
 
 
-def _with_rhythm(rows: Array, layout: Layout) -> Layout:
-    """The same layout with each rhythm strip named after the lead that it repeats; "?" where it repeats none."""
+def _with_rhythm(rows: Array, layout: Layout, captions: Captions) -> Layout:
+    """The same layout with each rhythm strip named after the lead that it repeats; "?" where it repeats none.
+
+    Where it may repeat several, its printed name says which.
+    """
     cells = [row for row in layout.rows if len(row) == layout.columns]
     if layout.columns == 1 or len(cells) == len(layout.rows):
         return layout
-    named = [rhythm_lead(rows, cells, strip) or "?" for strip in rows[len(cells) :]]
+    named = []
+    for number in range(len(cells), len(rows)):
+        printed = captions.get((number, 0))
+        named.append(rhythm_lead(rows, cells, rows[number], printed.name if printed else None) or "?")
     base = layout.name.split("+")[0]
     return Layout("+".join([base, *named]), (*cells, *((lead,) for lead in named)))
 
 
-def rhythm_lead(rows: Array, cells: Sequence[tuple[str, ...]], strip: Array) -> str | None:
-    """The lead that a strip shows: the one whose cell is the same as the strip at the same time."""
+def rhythm_lead(rows: Array, cells: Sequence[tuple[str, ...]], strip: Array, printed: str | None = None) -> str | None:
+    """The lead that a strip shows: the one whose cell is the same as the strip at the same time.
+
+    Parameters
+    ----------
+    printed : the name that stands at the strip; it decides between leads that are alike
+    """
     edges = np.linspace(0, rows.shape[1], len(cells[0]) + 1).astype(int)
     trim = max(rows.shape[1] // 80, _SHIFTS.stop)
     differences = {}
@@ -118,6 +190,8 @@ def rhythm_lead(rows: Array, cells: Sequence[tuple[str, ...]], strip: Array) -> 
             if apart and not lead.startswith("-"):
                 differences[lead] = min(apart)
     best = sorted(differences, key=differences.__getitem__)
+    if printed in differences and differences[printed] < min(_PRINTED**2, _ALONE * differences[best[0]] + 0.01):
+        return printed
     if not best or differences[best[0]] > _SAME**2:
         return None
     alone = len(best) == 1 or differences[best[1]] > _ALONE * differences[best[0]]

@@ -1,7 +1,9 @@
 """Opening pictures and pages: what a phone, a scanner or a PDF holds, as upright pixels, without trusting what a file says of itself."""
 
 import io
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -110,6 +112,18 @@ def _too_large(image: "Image.Image | None") -> UnreadableEcgError:
 
 
 def _page(content: bytes, page: int | None) -> Picture:
+    with page_of(content, page) as sheet:
+        return rendered(sheet)
+
+
+@contextmanager
+def page_of(content: bytes, page: int | None) -> Iterator[Any]:
+    """One page of a PDF, as pypdfium2 has it.
+
+    Raises
+    ------
+    UnreadableEcgError : damaged or locked, of too many pages, without that page, or of many of which none is said
+    """
     import pypdfium2
 
     try:
@@ -126,8 +140,16 @@ def _page(content: bytes, page: int | None) -> Picture:
             raise UnreadableEcgError(f"is a PDF of {pages} pages, wanted one page: state which, e.g. --page 1, or send that page alone")
         if not 1 <= (page or 1) <= pages:
             raise UnreadableEcgError(f"is a PDF of {pages} pages and has no page {page}: state a page from 1 to {pages}")
-        sheet = document[(page or 1) - 1]
-        scale = min(_PAGE_DPI / 72, _LARGEST_SIDE / max(*sheet.get_size(), 1))
-        return np.array(sheet.render(scale=scale).to_pil().convert("RGB"))
+        yield document[(page or 1) - 1]
     finally:
         document.close()
+
+
+def rendered(page: Any) -> Picture:
+    """A page of pypdfium2 as a picture, of `pixels_per_point`."""
+    return np.array(page.render(scale=pixels_per_point(page)).to_pil().convert("RGB"))
+
+
+def pixels_per_point(page: Any) -> float:
+    """How finely a page is drawn."""
+    return float(min(_PAGE_DPI / 72, _LARGEST_SIDE / max(*page.get_size(), 1)))

@@ -1,7 +1,7 @@
 """A sheet of paper, read: flat, scaled, traced, its leads named, and what is doubtful about it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -9,13 +9,17 @@ import numpy.typing as npt
 
 from data.errors import UnreadableEcgError
 from data.leads import STANDARD_LEADS
-from data.paper.arrange import Arrangement, arranged
+from data.paper.arrange import Arrangement
+from data.paper.captions import Captions, scale_with_print
 from data.paper.flat import PIXELS_PER_MM, FlatSheet, Picture, flattened
 from data.paper.ink import Ink, written
-from data.paper.layouts import Layout, layout_named
+from data.paper.layouts import Layout
+from data.paper.names import Seen
+from data.paper.orientation import View, views
+from data.paper.placing import Placing, cut, over, placed, without_words
 from data.paper.scale import Scale, scale_of
 from data.paper.stated import Stated
-from data.paper.timing import Span, time_span
+from data.paper.timing import Span
 from data.paper.trace import Line, find_rows, followed, vertical_runs
 from data.paper.trust import lead_trust
 from data.record import EcgRecord
@@ -25,7 +29,9 @@ Array = npt.NDArray[Any]
 SOURCE = "paper"
 LEAST_TRUST = 0.5  # a lead below is masked
 _INFERRED = "The lead names are inferred from the layout, not read from the sheet."
-_ASSUMED = "No calibration pulse was found: the scale is taken to be the usual 25 mm/s and 10 mm/mV."
+_SOME_INFERRED = "Not all lead names were read from the sheet; inferred from the layout: {leads}."
+_UPSIDE_DOWN = "The sheet seems to lie upside down, and no printed name says so. Confirm which way is up."
+_ASSUMED = "Neither a calibration pulse nor a printed scale was found: the scale is taken to be the usual 25 mm/s and 10 mm/mV."
 _LEAST_CONTRAST = 8.0
 _EDGE_MM = 0.6  # next to where leads change nothing is read: the pen jumps, or a mark stands there
 
@@ -39,6 +45,9 @@ class SheetReading:
     record : leads over ten seconds, NaN where nothing was drawn or what was drawn cannot be trusted
     doubts : why this may be misread, in sentences; where there are any, nothing should be concluded before a person has confirmed it
     trust : of each lead that is drawn, 0 to 1; those below `LEAST_TRUST` are masked in the record
+    captions : the names that were read at rows and cells of the layout
+    seen : all lead names and scales that were seen on the sheet, and where
+    turned : by how many quarters counterclockwise the picture is to be turned to stand upright
     """
 
     record: EcgRecord
@@ -49,6 +58,14 @@ class SheetReading:
     span: Span
     doubts: tuple[str, ...] = ()
     trust: Mapping[str, float] = field(default_factory=dict)
+    captions: Captions = field(default_factory=dict)
+    seen: tuple[Seen, ...] = ()
+    turned: int = 0
+
+    @property
+    def read(self) -> frozenset[tuple[int, int]]:
+        """Rows and cells whose name was read and is that of the layout; the others' are inferred, or stated by a person."""
+        return Arrangement(self.layout, 0.0, (), self.captions).read
 
     @property
     def sure(self) -> bool:
@@ -56,7 +73,8 @@ class SheetReading:
 
     def confirmed(self) -> EcgRecord:
         """The record after a person has said that layout, lead names and scale are right."""
-        said = tuple(warning for warning in self.record.warnings if warning not in (_INFERRED, _ASSUMED))
+        unsaid = (_INFERRED, _ASSUMED, _some_inferred(self.layout, self.read))
+        said = tuple(warning for warning in self.record.warnings if warning not in unsaid)
         return self.record.changed(warnings=(*said, "A person has confirmed the layout, the lead names and the scale."))
 
 
@@ -72,83 +90,64 @@ def read_sheet(picture: Picture, stated: Stated | None = None) -> SheetReading:
     ------
     UnreadableEcgError : no grid, no rows of traces, or no layout that they could be
     """
-    stated = stated or Stated()
     sheet = flattened(picture)
-    ink = written(sheet)
+    return read_ink(sheet, written(sheet), stated)
+
+
+def read_ink(sheet: FlatSheet, ink: Ink, stated: Stated | None = None) -> SheetReading:
+    """The same from the ink on a sheet that lies flat."""
+    stated = stated or Stated()
     if ink.contrast < _LEAST_CONTRAST:
         raise UnreadableEcgError("shows ink that hardly stands out, wanted a legible sheet: take the picture again in better light")
+    ways = views(sheet, ink)
+    first: SheetReading | UnreadableEcgError
+    try:
+        first = _read(ways[0], stated)
+    except UnreadableEcgError as refusal:
+        first = refusal
+    if len(ways) > 1 and (isinstance(first, UnreadableEcgError) or first.doubts):
+        try:
+            other = _read(ways[1], stated)
+        except UnreadableEcgError:
+            other = None
+        if other and other.sure:  # the laws of the limb leads do not hold upside down
+            return replace(other, doubts=(_UPSIDE_DOWN,))
+    if isinstance(first, UnreadableEcgError):
+        raise first
+    return first
+
+
+def _read(view: View, stated: Stated) -> SheetReading:
+    sheet, ink = view.sheet, view.ink
     runs = vertical_runs(ink)
-    lines = followed(runs, find_rows(runs, ink.mask.shape), ink)
+    lines = without_words(followed(runs, find_rows(runs, ink.mask.shape), ink))
     if not lines:
         raise UnreadableEcgError("shows paper without rows of traces, wanted an ECG sheet: photograph the whole sheet")
-    scale, doubts = _scale(lines, stated)
-    layout, span, more = _placed(lines, ink, scale, stated)
+    scale, doubts = _scale(lines, stated, view.seen)
+    placing = placed(lines, ink, scale, stated, view.seen)
+    layout, span = placing.layout, placing.span
     signals, trust = _leads(lines, layout, span, scale)
-    record = _record(signals, trust, scale, layout, stated)
+    record = _record(signals, trust, scale, placing, stated)
     if record is None:
         raise UnreadableEcgError("shows traces of which none can be trusted, wanted a legible sheet: take the picture again from above")
-    return SheetReading(record, sheet, tuple(lines), layout, scale, span, (*doubts, *more, *_masked_doubts(trust)), trust)
+    doubts += [*placing.arrangement.doubts, *_masked_doubts(trust)]
+    return SheetReading(
+        record, sheet, tuple(lines), layout, scale, span, tuple(doubts), trust, placing.arrangement.captions, tuple(view.seen), view.turned
+    )
 
 
-def _scale(lines: list[Line], stated: Stated) -> tuple[Scale, list[str]]:
-    found = scale_of(lines)
+def _scale(lines: list[Line], stated: Stated, seen: Sequence[Seen]) -> tuple[Scale, list[str]]:
+    found, doubts = scale_with_print(scale_of(lines), seen)
     scale = Scale(stated.speed or found.mm_per_second, stated.gain or found.mm_per_mv, found.proven, found.pulses)
-    return scale, []
-
-
-def _placed(lines: list[Line], ink: Ink, scale: Scale, stated: Stated) -> tuple[Layout, Span, list[str]]:
-    """The layout and where its time begins. Each number of columns has its own guess of where, and the laws decide."""
-    if stated.layout:
-        layout = layout_named(stated.layout, order=stated.order)
-        if len(layout.rows) != len(lines):
-            raise UnreadableEcgError(
-                f"shows {len(lines)} rows of traces, {stated.layout} has {len(layout.rows)}: state the layout that is printed, e.g. 3x4+II"
-            )
-        span = _span_of(lines, ink, scale, layout.columns)
-        return layout, span, []
-    best: tuple[Arrangement, Span] | None = None
-    for columns in {3: (4,), 4: (4,), 5: (4,), 6: (4, 2, 1), 7: (2,), 12: (1,), 13: (1,)}.get(len(lines), ()):
-        span = _span_of(lines, ink, scale, columns)
-        found = arranged(_cut(lines, span, scale), scale.mm_per_second * PIXELS_PER_MM, columns)
-        if found and (best is None or found.error < best[0].error):
-            best = found, span
-    if best is None:
-        raise UnreadableEcgError(
-            f"shows {len(lines)} rows of traces, wanted a layout that can be told from its rows: state it, e.g. --layout 3x4+II"
-        )
-    return best[0].layout, best[1], list(best[0].doubts)
-
-
-def _span_of(lines: list[Line], ink: Ink, scale: Scale, columns: int) -> Span:
-    rows = lines[: {4: 3, 2: 6}.get(columns, len(lines))]
-    span = time_span(rows, ink, Scale(scale.mm_per_second, scale.mm_per_mv, scale.proven, scale.pulses[: len(rows)]), columns)
-    if span is None:
-        raise UnreadableEcgError(
-            f"shows rows of more than ten seconds at {scale.mm_per_second:g} mm/s: state another speed, or send the part that is one ECG"
-        )
-    return span
-
-
-def _cut(lines: list[Line], span: Span, scale: Scale) -> Array:
-    """The rows over the span, (row, sample) mV, one sample a pixel column; NaN where nothing is drawn."""
-    return np.stack([_over(span, (line.baseline - line.y) / (PIXELS_PER_MM * scale.mm_per_mv), np.nan) for line in lines])
-
-
-def _over(span: Span, row: Array, missing: float) -> Array:
-    """What of a row (column,) lies in the drawn part of the span, (sample,); `missing` elsewhere."""
-    n, first = round(span.stop - span.start), round(span.start)
-    cut = np.full(n, missing)
-    low, high = max(first, round(span.drawn[0]), 0), min(first + n, row.size, round(span.drawn[1]) + 1)
-    cut[low - first : high - first] = row[low:high]
-    return cut
+    return scale, [] if stated.speed and stated.gain else doubts
 
 
 def _leads(lines: list[Line], layout: Layout, span: Span, scale: Scale) -> tuple[dict[str, Array], dict[str, float]]:
     """Each lead over the whole span, its baseline at zero, and how far it can be trusted; of two drawings the longer one."""
-    rows = _cut(lines, span, scale)
+    rows = cut(lines, span, scale)
     fs = scale.mm_per_second * PIXELS_PER_MM
     heights = rows * PIXELS_PER_MM * scale.mm_per_mv - np.array([[line.baseline] for line in lines])
-    shared, leapt = (np.stack([_over(span, getattr(line, what), 0.0) for line in lines]) for what in ("shared", "leapt"))
+    shared, leapt = (np.stack([over(span, getattr(line, what), 0.0) for line in lines]) for what in ("shared", "leapt"))
     trusted = lead_trust(rows, heights, shared, leapt, layout, span, fs)
     signals: dict[str, Array] = {}
     trust: dict[str, float] = {}
@@ -170,23 +169,38 @@ def _leads(lines: list[Line], layout: Layout, span: Span, scale: Scale) -> tuple
     return signals, trust
 
 
-def _record(signals: dict[str, Array], trust: dict[str, float], scale: Scale, layout: Layout, stated: Stated) -> EcgRecord | None:
+def _record(signals: dict[str, Array], trust: dict[str, float], scale: Scale, placing: Placing, stated: Stated) -> EcgRecord | None:
     kept = {lead: signals[lead] for lead in signals if trust[lead] >= LEAST_TRUST and not np.isnan(signals[lead]).all()}
     if not kept:
         return None
     leads = [lead for lead in STANDARD_LEADS if lead in signals]
     missing = np.full(next(iter(signals.values())).size, np.nan)
-    said = [f"Read from paper: {layout.name}, {scale.mm_per_second:g} mm/s, {scale.mm_per_mv:g} mm/mV."]
-    if not stated.layout:
-        said.append(_INFERRED)
-    if not scale.proven and not (stated.speed and stated.gain):
-        said.append(_ASSUMED)
-    if "?" in (row[0] for row in layout.rows):
-        said.append("Which lead a rhythm strip shows could not be told; the strip is left out.")
+    said = [f"Read from paper: {placing.layout.name}, {scale.mm_per_second:g} mm/s, {scale.mm_per_mv:g} mm/mV."]
+    said += lead_names_said(scale, placing, stated)
     if masked := [lead for lead in leads if lead not in kept]:
         said.append(f"Not legible enough and left out: {', '.join(masked)}.")
     rows = np.stack([kept.get(lead, missing) for lead in leads]).astype(np.float32)
     return EcgRecord(tuple(leads), rows, scale.mm_per_second * PIXELS_PER_MM, source=SOURCE, warnings=tuple(said))
+
+
+def lead_names_said(scale: Scale, placing: Placing, stated: Stated) -> list[str]:
+    """What of the lead names and the scale was not read from the sheet, in sentences."""
+    inferred = None if stated.layout else _some_inferred(placing.layout, placing.arrangement.read)
+    said = [inferred] if inferred else []
+    if not scale.proven and not (stated.speed and stated.gain):
+        said.append(_ASSUMED)
+    if "?" in (row[0] for row in placing.layout.rows):
+        said.append("Which lead a rhythm strip shows could not be told; the strip is left out.")
+    return said
+
+
+def _some_inferred(layout: Layout, read: frozenset[tuple[int, int]]) -> str | None:
+    """Which names were not read; None where all were."""
+    places = [(row, cell) for row, names in enumerate(layout.rows) for cell in range(len(names))]
+    inferred = [layout.rows[row][cell] for row, cell in places if (row, cell) not in read]
+    if not inferred:
+        return None
+    return _INFERRED if len(inferred) == len(places) else _SOME_INFERRED.format(leads=", ".join(dict.fromkeys(inferred)))
 
 
 def _masked_doubts(trust: Mapping[str, float]) -> list[str]:

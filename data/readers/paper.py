@@ -1,7 +1,7 @@
 """Sheets of paper: pictures and PDFs of printed ECGs. What is read with any doubt is refused here; a person may confirm it elsewhere."""
 
 from data.errors import UnreadableEcgError
-from data.paper.pictures import is_picture, picture_of
+from data.paper.pictures import is_picture
 from data.paper.stated import Stated
 from data.readers.bundle import Bundle
 from data.readers.format import Format, Given
@@ -19,10 +19,10 @@ def sheet(content: bytes, given: Given) -> EcgRecord:
     ------
     UnreadableEcgError : no sheet, an illegible one, or one that was read with doubts which nobody has confirmed
     """
-    from data.paper.reading import read_sheet  # brings OpenCV with it
+    from data.paper.documents import read_document  # brings OpenCV with it
 
     stated = given.sheet or Stated()
-    reading = read_sheet(picture_of(content, page=stated.page), stated)
+    _, reading = read_document(content, stated)
     if reading.doubts and not stated.confirmed:
         mend = "See what was read with `ecg-cases sheets`, then state it by --layout, or --confirmed where it is right."
         raise UnreadableEcgError(f"is a sheet that was read with doubts. {' '.join(reading.doubts)} {mend}")

@@ -14,7 +14,7 @@ Picture = npt.NDArray[np.uint8]  # (row, column, red-green-blue)
 
 PIXELS_PER_MM = 9
 _FONTS = ("LiberationSans-Regular.ttf", "LiberationSans-Bold.ttf", "LiberationSerif-Regular.ttf", "DejaVuSans.ttf", "DejaVuSansMono.ttf")
-_GRIDS = {  # paper, thin lines, bold lines
+GRIDS = {  # paper, thin lines, bold lines
     "red": ((255, 250, 247), (247, 208, 200), (236, 150, 140)),
     "pink": ((255, 238, 244), (250, 205, 222), (240, 150, 185)),
     "orange": ((255, 248, 236), (250, 222, 186), (238, 172, 116)),
@@ -45,6 +45,9 @@ class Print:
     pulse : where the calibration pulse stands: "left", "right" or "none"
     divider : what stands between two leads of a row: "tick", "bar", "gap" or "none"
     names : are lead names printed
+    names_at : "above" the trace, "near" it, so that waves run through them, or "below" it
+    name_mm : height of their letters
+    scale_at : where speed and gain are printed: "footer", "header" or "none"
     """
 
     layout: Layout
@@ -60,6 +63,9 @@ class Print:
     font: str = _FONTS[0]
     header: bool = True
     row_mm: float = 30.0
+    names_at: str = "above"
+    name_mm: float = 3.2
+    scale_at: str = "footer"
 
 
 def random_print(rng: np.random.Generator, layout: str | None = None) -> Print:
@@ -70,8 +76,9 @@ def random_print(rng: np.random.Generator, layout: str | None = None) -> Print:
         layout = str(rng.choice(kinds, p=[0.12, 0.3, 0.22, 0.12, 0.1, 0.07, 0.07]))
     usual = rng.random() < 0.8
     rows = len(layout_named(layout).rows)
-    grid = str(rng.choice(list(_GRIDS), p=[0.26, 0.2, 0.12, 0.1, 0.1, 0.16, 0.06]))
+    grid = str(rng.choice(list(GRIDS), p=[0.26, 0.2, 0.12, 0.1, 0.1, 0.16, 0.06]))
     pulsed = not usual or grid == "none" or rng.random() < 0.85
+    words = rng.spawn(1)[0]  # of its own, so that what else is drawn of a seed stays as it was
     return Print(
         layout=layout_named(layout),
         mm_per_second=25.0 if usual or rng.random() < 0.6 else 50.0,
@@ -86,6 +93,9 @@ def random_print(rng: np.random.Generator, layout: str | None = None) -> Print:
         font=_FONTS[rng.integers(len(_FONTS))],
         header=bool(rng.random() < 0.7),
         row_mm=float(rng.uniform(26, 38) if rows < 6 else rng.uniform(20, 26) if rows < 12 else rng.uniform(14, 17)),
+        names_at=str(words.choice(["above", "near", "below"], p=[0.5, 0.2, 0.3])),
+        name_mm=float(words.uniform(2.4, 4.2)),
+        scale_at=str(words.choice(["footer", "header", "none"], p=[0.6, 0.2, 0.2])),
     )
 
 
@@ -100,12 +110,12 @@ def printed(record: EcgRecord, how: Print, *, pixels_per_mm: int = PIXELS_PER_MM
     -------
     (row, column, red-green-blue), landscape
     """
-    width, height = _size_mm(how)
+    width, height = size_mm(how)
     ink = _Ink(width, height, pixels_per_mm, how)
     record = record.standard()
     left = 8 + (12 if how.pulse == "left" else 3)
     for row, leads in enumerate(how.layout.rows):
-        baseline = _top_mm(how) + (row + 0.5) * how.row_mm
+        baseline = top_mm(how) + (row + 0.5) * how.row_mm
         seconds = cell_seconds(how.layout, row)
         if how.pulse != "none":
             ink.pulse(8 if how.pulse == "left" else left + 10 * how.mm_per_second + 3, baseline)
@@ -117,20 +127,22 @@ def printed(record: EcgRecord, how: Print, *, pixels_per_mm: int = PIXELS_PER_MM
     return np.clip(paper * (1 - cover) + np.array(how.pen, np.float32) * cover, 0, 255).astype(np.uint8)
 
 
-def _top_mm(how: Print) -> float:
+def top_mm(how: Print) -> float:
+    """Where the first row begins, from above."""
     return 32.0 if how.header else 8.0
 
 
-def _size_mm(how: Print) -> tuple[float, float]:
-    return 10 * how.mm_per_second + 35, _top_mm(how) + how.row_mm * len(how.layout.rows) + 12
+def size_mm(how: Print) -> tuple[float, float]:
+    """Width and height of the sheet."""
+    return 10 * how.mm_per_second + 35, top_mm(how) + how.row_mm * len(how.layout.rows) + 12
 
 
 def _paper(width: float, height: float, scale: int, how: Print) -> npt.NDArray[np.float32]:
-    blank, thin, bold = _GRIDS[how.grid]
+    blank, thin, bold = GRIDS[how.grid]
     paper = np.full((round(height * scale), round(width * scale), 3), blank, np.float32)
     if thin is None or bold is None:
         return paper
-    top = round((_top_mm(how) - 4) * scale)
+    top = round((top_mm(how) - 4) * scale)
     for step, colour, thick in ((1, thin, 1), (5, bold, 2)):
         if step == 1 and how.bold_only:
             continue
@@ -162,7 +174,8 @@ class _Ink:
             reach = 3.0 if self.how.divider == "tick" else 7.0
             self._line(np.array([x[0], x[0]]), np.array([baseline - reach, baseline + reach]), 0.3 if reach == 3 else 0.6)
         if self.how.names:
-            self._text(x[0] + 1.0, baseline - min(10, 0.38 * self.how.row_mm), lead, 3.2)
+            lower = {"above": -min(10, 0.38 * self.how.row_mm), "near": -4.0, "below": 1.5}[self.how.names_at]
+            self._text(x[0] + 1.0, baseline + lower, lead, self.how.name_mm)
 
     def pulse(self, x: float, baseline: float) -> None:
         """1 mV for 200 ms."""
@@ -176,7 +189,10 @@ class _Ink:
         if self.how.header:
             for n, line in enumerate(_HEADER):
                 self._text(20, 6 + 4.5 * n, line, 3.2)
-        self._text(20, height - 8, f"{self.how.mm_per_second:g} mm/s   {self.how.mm_per_mv:g} mm/mV   0.05-150 Hz", 3.0)
+        scale = f"{self.how.mm_per_second:g} mm/s   {self.how.mm_per_mv:g} mm/mV   0.05-150 Hz"
+        if self.how.scale_at == "header":
+            self._text(110, 1.5, scale, 3.0)
+        self._text(20, height - 8, scale if self.how.scale_at == "footer" else "0.05-150 Hz", 3.0)
 
     def _line(self, x: npt.NDArray[Any], y: npt.NDArray[Any], wide_mm: float) -> None:
         import cv2

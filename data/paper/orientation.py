@@ -1,0 +1,79 @@
+"""Which way a sheet lies: traces run along its rows, and printed names can be read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from data.paper.flat import PIXELS_PER_MM, FlatSheet
+from data.paper.ink import Ink
+from data.paper.names import Seen, names_seen
+
+Array = npt.NDArray[Any]
+
+_LIKE_UPSIDE_DOWN = ("I", "II", "III")  # read alike from both sides
+_TELLING, _MORE = 1.5, 2.0  # certainty in all that tells which way is up, and how many times that of the other way
+_SMOOTH_MM = 0.75
+_CLEARLY = 1.25  # ink gathers so much more along rows than across them, or names must tell which is which
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A sheet turned one way.
+
+    Parameters
+    ----------
+    turned : by how many quarters counterclockwise from how it was photographed
+    """
+
+    sheet: FlatSheet
+    ink: Ink
+    turned: int = 0
+
+    @cached_property
+    def seen(self) -> Sequence[Seen]:
+        """Names and scales that can be read this way."""
+        return names_seen(self.ink)
+
+    @property
+    def legible(self) -> float:
+        """How certain all words together are that tell up from down."""
+        return sum(word.certainty for word in self.seen if word.name not in _LIKE_UPSIDE_DOWN)
+
+    def by(self, quarters: int) -> "View":
+        """The same, turned on counterclockwise."""
+        if quarters % 4 == 0:
+            return self
+        sheet, ink = self.sheet, self.ink
+        picture, across, down, gridded, inside, amount, mask = (
+            np.ascontiguousarray(np.rot90(part, quarters))
+            for part in (sheet.picture, sheet.across, sheet.down, sheet.gridded, sheet.inside, ink.amount, ink.mask)
+        )
+        flat = FlatSheet(picture, across, down, sheet.square_mm, gridded, inside)
+        return View(flat, replace(ink, amount=amount, mask=mask), (self.turned + quarters) % 4)
+
+
+def views(sheet: FlatSheet, ink: Ink) -> tuple[View, ...]:
+    """The ways in which a sheet may lie, the likeliest first: one where printed names tell it, else two, one upside down."""
+    view = View(sheet, ink)
+    along = alongness(ink.mask) / alongness(ink.mask.T)
+    if along < 1 / _CLEARLY:
+        view = view.by(1)
+    if view.legible >= 2 * _TELLING:  # as nearly all photographs: the other ways need not be looked at
+        return (view,)
+    others = [view.by(2)] if max(along, 1 / along) > _CLEARLY else [view.by(2), view.by(1), view.by(3)]
+    best, second = sorted((view, *others), key=lambda one: -one.legible)[:2]
+    if best.legible >= _TELLING and best.legible > _MORE * second.legible:
+        return (best,)
+    return view, others[0]
+
+
+def alongness(mask: Array) -> float:
+    """How far ink (row, column) gathers in rows: mean square of the ink of each row over the squared mean."""
+    from scipy.ndimage import gaussian_filter1d
+
+    profile = gaussian_filter1d(mask.mean(axis=1), _SMOOTH_MM * PIXELS_PER_MM)
+    return float((profile**2).mean() / (profile.mean() ** 2 + 1e-12))

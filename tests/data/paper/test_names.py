@@ -1,0 +1,151 @@
+"""Printed names: read where they stand, checked against the laws, and telling which way is up. The truth is what was printed."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from data import EcgRecord, UnreadableEcgError
+from data.paper.arrange import arranged
+from data.paper.captions import captions_at, scale_with_print
+from data.paper.layouts import layout_named
+from data.paper.names import Seen
+from data.paper.reading import SheetReading, read_sheet
+from data.paper.rendering import Print, photographed, printed
+from data.paper.rendering.sheet import PIXELS_PER_MM
+from data.paper.scale import Scale
+from data.paper.stated import Stated
+from data.paper.timing import Span
+from data.paper.trace import Line
+from data.simulated import simulate
+
+FS = 200.0  # of a flat sheet at 25 mm/s
+
+
+@pytest.fixture(scope="module")
+def record() -> EcgRecord:
+    return simulate("normal", seed=3).record
+
+
+def scanned(record: EcgRecord, how: Print, *, quarters: int = 0, stated: Stated | None = None) -> SheetReading:
+    picture = photographed(printed(record, how), "clean scan", np.random.default_rng(5), pixels_per_mm=PIXELS_PER_MM)
+    return read_sheet(np.ascontiguousarray(np.rot90(picture, quarters)), stated)
+
+
+def rows_of(record: EcgRecord, name: str) -> np.ndarray:
+    """The rows of a layout, (row, sample) mV, as if traced without fault."""
+    record = record.resampled(FS).standard()
+    rows = []
+    for leads in layout_named(name).rows:
+        edges = np.linspace(0, record.n_samples, len(leads) + 1).astype(int)
+        parts = zip(leads, edges[:-1], edges[1:], strict=True)
+        rows.append(np.concatenate([(-1 if lead[0] == "-" else 1) * record[lead.removeprefix("-")][a:b] for lead, a, b in parts]))
+    return np.stack(rows)
+
+
+def printed_names(name: str, certainty: float = 0.95) -> dict[tuple[int, int], Seen]:
+    rows = layout_named(name).rows
+    return {(row, cell): Seen(lead, 0, 0, certainty) for row, leads in enumerate(rows) for cell, lead in enumerate(leads)}
+
+
+class TestOnSheets:
+    def test_names_are_read_where_they_are_printed(self, record: EcgRecord) -> None:
+        reading = scanned(record, Print(layout_named("3x4+II")))
+
+        assert len(reading.read) >= 11
+        assert reading.sure
+
+    @pytest.mark.parametrize("quarters", [1, 2, 3])
+    def test_a_sheet_that_lies_on_its_side_or_upside_down_is_read_upright(self, record: EcgRecord, quarters: int) -> None:
+        reading = scanned(record, Print(layout_named("3x4+II")), quarters=quarters)
+
+        assert (reading.turned + quarters) % 4 == 0
+        assert reading.layout.name == "3x4+II"
+
+    def test_upside_down_without_names_is_doubted(self, record: EcgRecord) -> None:
+        reading = scanned(record, Print(layout_named("3x4+II"), names=False, header=False, scale_at="none"), quarters=2)
+
+        assert not reading.sure
+
+    def test_a_strip_is_the_lead_that_a_person_states(self, record: EcgRecord) -> None:
+        strip = Print(layout_named("II"), names=False, row_mm=40)
+
+        read = scanned(record.seconds(0, 6), strip, stated=Stated(layout="V1")).record
+
+        assert read.leads == ("V1",)
+        assert read.duration == pytest.approx(6, abs=0.2)
+
+    def test_a_strip_that_only_its_printed_name_names_is_doubted(self, record: EcgRecord) -> None:
+        reading = scanned(record, Print(layout_named("aVF"), row_mm=40))
+
+        assert reading.layout.name == "aVF"
+        assert not reading.sure
+
+    def test_a_strip_of_less_than_two_seconds_is_refused(self, record: EcgRecord) -> None:
+        with pytest.raises(UnreadableEcgError, match=r"s of an ECG, wanted at least 2"):
+            scanned(record.seconds(0, 1.5), Print(layout_named("II"), row_mm=40), stated=Stated(layout="II"))
+
+
+class TestLayoutFromNamesAndLaws:
+    def test_names_settle_what_the_laws_leave_open(self, record: EcgRecord) -> None:
+        rows = rows_of(record, "3x4")
+        rows[:, : rows.shape[1] // 2] = np.nan  # the limb leads cannot be seen
+
+        found = arranged(rows, FS, 4, printed_names("3x4"))
+
+        assert found is not None
+        assert found.layout.name == "3x4"
+        assert found.named
+
+    def test_names_against_the_laws_are_doubted(self, record: EcgRecord) -> None:
+        found = arranged(rows_of(record, "3x4 cabrera"), FS, 4, printed_names("3x4"))
+
+        assert found is not None
+        assert found.doubts
+
+    def test_one_name_that_is_another_is_doubted(self, record: EcgRecord) -> None:
+        names = printed_names("3x4") | {(2, 2): Seen("V3R", 0, 0, 0.95)}
+
+        found = arranged(rows_of(record, "3x4"), FS, 4, names)
+
+        assert found is not None
+        assert found.doubts == ("The sheet prints V3R for V3. Confirm or correct the layout.",)
+
+    def test_a_name_misread_as_one_that_stands_elsewhere_is_none(self, record: EcgRecord) -> None:
+        names = printed_names("3x4") | {(1, 3): Seen("V6", 0, 0, 0.95)}
+
+        found = arranged(rows_of(record, "3x4"), FS, 4, names)
+
+        assert found is not None
+        assert found.doubts == ()
+        assert (1, 3) not in found.read
+
+
+def line(baseline: float) -> Line:
+    nothing = np.zeros(2000, bool)
+    return Line(baseline, np.full(2000, baseline), ~nothing, nothing, nothing)
+
+
+def test_a_word_that_stands_as_no_other_does_is_no_caption() -> None:
+    lines, span = [line(200), line(440), line(680)], Span(0, 2000, (0, 2000))
+    names = [Seen(name, 20, row.baseline - 60, 0.9) for name, row in zip(("I", "II", "III"), lines, strict=True)]
+
+    found = captions_at([*names, Seen("V5", 80, 250, 0.9)], lines, span, 4)
+
+    assert {place: word.name for place, word in found.items()} == {(0, 0): "I", (1, 0): "II", (2, 0): "III"}
+
+
+class TestPrintedScale:
+    pulse = Scale(25.0, 10.0, True, ())
+    words = (Seen("25 mm/s", 0, 0, 0.9), Seen("20 mm/mV", 0, 0, 0.9))
+
+    def test_it_is_taken_where_there_is_no_pulse(self) -> None:
+        scale, doubts = scale_with_print(replace(self.pulse, proven=False), self.words)
+
+        assert (scale.mm_per_second, scale.mm_per_mv, scale.proven, doubts) == (25.0, 20.0, True, [])
+
+    def test_it_is_doubted_where_the_pulse_says_otherwise(self) -> None:
+        scale, doubts = scale_with_print(self.pulse, self.words)
+
+        assert scale.mm_per_mv == 10.0
+        assert doubts == ["The sheet prints 20 mm/mV, its calibration pulse says 10 mm/mV. Confirm or correct the scale."]
