@@ -130,9 +130,7 @@ def paper(
 
     cases = list(islice(ptbxl.cases(root, folds=sources.fold_numbers(folds)), n))
     searched = list(ptbxl.cases(root, folds=sources.fold_numbers(gallery)))
-    rows = evaluate(
-        cases, encoder=opened.encoder(), gallery=searched, seed=seed, progress=lambda step: typer.echo(f"{step} ...", err=True)
-    )
+    rows = evaluate(cases, encoder=opened.encoder(), gallery=searched, seed=seed, progress=lambda step: typer.echo(f"{step} ...", err=True))
     typer.echo(json.dumps([asdict(row) for row in rows], indent=2) if as_json else aligned(as_lines(rows)))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from agent import Measurements
 from data import Case, EcgRecord, UnreadableEcgError
 from data.findings import Finding, ReportReading
 from data.simulated import KINDS, simulate
@@ -41,7 +42,7 @@ class Conversation:
         self.cases: list[Some] = []
         self.shown: list[int] = []
         self.record: EcgRecord | None = None
-        self.measurements: Some | None = None
+        self.measurements: Measurements | None = None
         self.reply: Some | None = None
         self.conditions: dict[str, object] = {}
 
@@ -52,7 +53,7 @@ class Conversation:
 
     def start(self, record: EcgRecord) -> Some:
         self.record = record
-        self.measurements = Some(
+        self.measurements = Measurements(
             heart_rate_bpm=62.0, pr_ms=212.0, qrs_ms=96.0, qt_ms=410.0, qtc_ms=None, axis_deg=-20.0, missing={"qtc_ms": "no T wave"}
         )
         self._search()
