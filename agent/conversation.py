@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from agent.agent import agent_over
 from agent.background import iterate, plain, shared_loop
-from agent.casebook import Casebook
+from agent.casebook import Casebook, describe_conditions
 from agent.check import checked
 from agent.draft import Draft, draft_evidence, draft_summary, nothing_similar
 from agent.evidence import RESEARCH_USE, Evidence, Sentence, numbers_in, split_sentences
 from agent.hits import CaseHit
 from agent.identity import without_identity
 from agent.measure import Measurements
+from agent.measured import phrases
 from agent.offline.questions import understand
 from agent.offline.wording import CAN_ASK
 from agent.tools import CaseTools, parsed
@@ -225,12 +226,15 @@ class Conversation:
         self._history += [ChatMessage(role=MessageRole.USER, content=question), ChatMessage(role=MessageRole.ASSISTANT, content=answer)]
 
     def _evidence(self, numbers: set[float], defined: set[str]) -> Evidence:
-        given, notes = set(numbers), tuple(reason for m in self._book.known_measurements.values() for reason in m.missing.values())
+        measured = self._book.known_measurements.values()
+        given, notes = set(numbers), tuple(words for m in measured for words in (*m.missing.values(), *phrases(m)))
+        notes += (f"({describe_conditions(self._book.conditions)})",) if self._book.conditions else ()
         if self.record is not None and self.measurements is not None:
             drafted = draft_evidence(self.measurements, self.record, self._book.numbered)
             given, notes = given | drafted.numbers, notes + drafted.notes
         cases = {n: hit.case for n, hit in self._book.numbered.items()}
-        return Evidence(cases, self.shown, frozenset(given), self._book.known_measurements, frozenset(defined), notes)
+        similar = {n: hit.similarities for n, hit in self._book.numbered.items()}
+        return Evidence(cases, self.shown, frozenset(given), self._book.known_measurements, frozenset(defined), similar, notes)
 
 
 def _lacks_tools(error: Exception) -> bool:

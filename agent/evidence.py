@@ -53,6 +53,7 @@ class Evidence:
     numbers : values that tools gave in this turn
     measured : what was measured, by the number of the case, 0 for this ECG
     defined : codes whose definition was asked for
+    similarities : of each case to what was asked, as fused and of each way in which it was found
     notes : what tools said in words, as the reasons and doubts about this ECG
     """
 
@@ -61,6 +62,7 @@ class Evidence:
     numbers: frozenset[float] = frozenset()
     measured: Mapping[int, Measurements] = field(default_factory=dict)
     defined: frozenset[str] = frozenset()
+    similarities: Mapping[int, frozenset[float]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 

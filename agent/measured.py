@@ -7,6 +7,7 @@ from agent.measure import FIELDS, Basis, Measurements
 from agent.measurement.voltages import LVH_LIMITS_MV, ST_AFTER_J_S
 from data import STANDARD_LEADS
 
+_AT = f"J+{1000 * ST_AFTER_J_S:.0f} ms"
 NAMES: Mapping[str, str] = {  # of every field of `Measurements` that may be None or empty
     **{field: name for field, (name, _) in FIELDS.items()},
     "qtc_ms": "QTc (Fridericia)",
@@ -16,11 +17,12 @@ NAMES: Mapping[str, str] = {  # of every field of `Measurements` that may be Non
     "rr_variation": "RR variation",
     "ectopic_beats": "beats of another shape",
     "early_beats": "early beats",
-    "st_mv": f"ST level at J+{1000 * ST_AFTER_J_S:.0f} ms",
-    "r_mv": "R wave",
-    "s_mv": "S wave",
-    "lvh_mv": "LVH indices",
+    "st_mv": f"ST level at {_AT}",
+    "r_mv": "R",
+    "s_mv": "S",
+    "lvh_mv": "voltage indices",
 }
+ST_MV = 0.1  # 1 mm: the ST level from which the universal definition of myocardial infarction (Thygesen et al. 2018) looks at most leads
 BY_LEAD = ("st_mv", "r_mv", "s_mv")
 
 
@@ -59,14 +61,26 @@ def by_lead(m: Measurements) -> dict[str, dict[str, float]]:
     return {lead: {field: getattr(m, field)[lead] for field in BY_LEAD if lead in getattr(m, field)} for lead in leads}
 
 
+def notable(m: Measurements, sex: str | None = None) -> list[str]:
+    """What is worth a word beside rate, intervals and axis, as parts of a sentence: beats that are not even or not alike, ST levels from
+    `ST_MV` on, and indices of hypertrophy above their limit, the higher one where the sex is not known.
+    """
+    parts = [in_words(m, "regularity")] if m.regularity and m.regularity != "regular" else []
+    parts += [in_words(m, field) for field in COUNTED if getattr(m, field)]
+    if moved := [lead for lead, of in by_lead(m).items() if abs(of.get("st_mv", 0.0)) >= ST_MV]:
+        parts.append(in_words(m, "st_mv", moved))
+    above = {index for index, mv in m.lvh_mv.items() if mv > LVH_LIMITS_MV[index][0 if sex == "F" else 1]}
+    return parts + [f"{line.name} {line.value}" for line in lines(m) if line.name in above]
+
+
 def limit(index: str) -> str:
     """Above which voltage an index speaks for hypertrophy.
 
     >>> limit("Cornell")
-    'limit 2.0 mV in women, 2.8 mV in men'
+    'limit 2.0 mV in women, 2.8 in men'
     """
     women, men = LVH_LIMITS_MV[index]
-    return f"limit {women} mV" if women == men else f"limit {women} mV in women, {men} mV in men"
+    return f"limit {women} mV" if women == men else f"limit {women} mV in women, {men} in men"
 
 
 def in_words(m: Measurements, field: str, leads: Sequence[str] = ()) -> str:
@@ -81,7 +95,7 @@ def in_words(m: Measurements, field: str, leads: Sequence[str] = ()) -> str:
     """
     value = getattr(m, field)
     if field in BY_LEAD and (told := [lead for lead in by_lead(m) if lead in value and (not leads or lead in leads)]):
-        return f"{NAMES[field]} {', '.join(f'{lead} {value[lead]:.2f} mV' for lead in told)}"
+        return f"{NAMES[field]} {', '.join(f'{lead} {millivolts(value[lead])} mV' for lead in told)}"
     if field == "lvh_mv" and value:
         return ", ".join(f"{line.name} {line.value}" for line in lines(m) if line.field == field)
     if value is None or field in BY_LEAD or value == {}:
@@ -98,10 +112,16 @@ def counted(field: str, number: int) -> str:
 
 
 def phrases(m: Measurements) -> tuple[str, ...]:
-    """What may be said of this ECG in these words alone: how regular it is, how many beats are unlike the others, which limits hold."""
+    """What may be said of an ECG in just these words: how even its beats are, how many are unlike, where ST is measured, what limits hold."""
     told = [f"{NAMES['regularity']} {m.regularity}"] if m.regularity else []
     told += [counted(field, value) for field in COUNTED if (value := getattr(m, field)) is not None]
+    told += [_AT] if m.st_mv else []
     return (*told, *(f"({limit(index)})" for index in m.lvh_mv))
+
+
+def millivolts(value: float) -> str:
+    """With two decimals, and no minus before zero."""
+    return f"{value:.2f}".replace("-0.00", "0.00")
 
 
 def _worded(field: str, value: float | str) -> str:

@@ -1,10 +1,11 @@
 """All that was measured on an ECG, for the page and for the command line: values, what they rest on, and why one is missing."""
 
+from collections.abc import Mapping
 from html import escape
 from itertools import groupby
 
 from agent.measure import FIELDS, Measurements
-from agent.measured import BY_LEAD, NAMES, Line, by_lead, lines
+from agent.measured import BY_LEAD, NAMES, Line, by_lead, lines, millivolts
 from agent.measurement.voltages import ST_AFTER_J_S
 
 _COLUMNS = {"st_mv": f"ST at J+{1000 * ST_AFTER_J_S:.0f} ms", "r_mv": "R", "s_mv": "S"}
@@ -26,13 +27,14 @@ def _leads_html(measured: Measurements) -> str:
     if not leads:
         return "".join(f"<p>{escape(NAMES[field])} not measurable: {escape(measured.missing.get(field, ''))}</p>" for field in BY_LEAD)
     head = "".join(f"<th>{name}</th>" for name in _COLUMNS.values())
-    rows = "".join(
-        f"<tr><th>{lead}</th>{''.join(f'<td>{values[field]:.2f}</td>' if field in values else '<td></td>' for field in _COLUMNS)}</tr>"
-        for lead, values in leads.items()
-    )
+    rows = "".join(f"<tr><th>{lead}</th>{_cells(values)}</tr>" for lead, values in leads.items())
     basis = measured.rests_on.get("st_mv")
     beats = f", median of {basis.beats} beats" if basis else ""
     return f'<table class="leads"><thead><tr><th>mV{beats}</th>{head}</tr></thead><tbody>{rows}</tbody></table>'
+
+
+def _cells(values: Mapping[str, float]) -> str:
+    return "".join(f"<td>{millivolts(values[field]) if field in values else ''}</td>" for field in _COLUMNS)
 
 
 def further_lines(measured: Measurements) -> list[str]:
@@ -44,7 +46,7 @@ def further_lines(measured: Measurements) -> list[str]:
         rows.append(f"{', '.join(line.name for line in lacking)} not measurable: {reason}")
     leads = by_lead(measured)
     for field, name in _COLUMNS.items():
-        if values := [f"{lead} {of[field]:.2f}" for lead, of in leads.items() if field in of]:
+        if values := [f"{lead} {millivolts(of[field])}" for lead, of in leads.items() if field in of]:
             rows.append(f"{name}, mV: {'  '.join(values)}")
     return rows
 

@@ -6,7 +6,7 @@ import pytest
 
 from agent import Measurements, measure
 from agent.measure import FIELDS, FURTHER, Basis
-from agent.measured import NAMES, by_lead, in_words, lines, phrases
+from agent.measured import NAMES, by_lead, in_words, lines, notable, phrases
 from data import simulated
 
 WHOLE = Measurements(
@@ -47,7 +47,7 @@ def test_leads_come_in_their_standard_order_with_what_they_have() -> None:
         ("st_mv", ["V2"], "ST level at J+60 ms V2 0.12 mV"),
         ("st_mv", [], "ST level at J+60 ms V1 0.05 mV, V2 0.12 mV"),
         ("st_mv", ["aVL"], "ST level at J+60 ms not measurable (this lead was not recorded)"),
-        ("lvh_mv", [], "Cornell 2.31 mV (limit 2.0 mV in women, 2.8 mV in men)"),
+        ("lvh_mv", [], "Cornell 2.31 mV (limit 2.0 mV in women, 2.8 in men)"),
         ("qtc_bazett_ms", [], "QTc (Bazett) 412 ms"),
         ("early_beats", [], "1 early beat"),
         ("ectopic_beats", [], "no beats of another shape"),
@@ -64,8 +64,22 @@ def test_phrases_hold_what_the_check_could_not_judge() -> None:
         "RR intervals regular with early beats",
         "no beats of another shape",
         "1 early beat",
-        "(limit 2.0 mV in women, 2.8 mV in men)",
+        "J+60 ms",
+        "(limit 2.0 mV in women, 2.8 in men)",
     )
+
+
+@pytest.mark.parametrize(("sex", "told"), [("F", True), ("M", False), (None, False)])
+def test_an_index_is_notable_above_the_limit_of_the_sex(sex: str | None, told: bool) -> None:
+    assert any(words.startswith("Cornell") for words in notable(WHOLE, sex)) is told
+
+
+def test_only_st_levels_from_a_tenth_of_a_millivolt_are_notable() -> None:
+    assert "ST level at J+60 ms V2 0.12 mV" in notable(WHOLE)
+
+
+def test_an_even_rhythm_is_not_notable() -> None:
+    assert notable(Measurements(regularity="regular", early_beats=0, ectopic_beats=0)) == []
 
 
 def test_of_a_whole_ecg_every_line_has_a_value_or_a_reason() -> None:
