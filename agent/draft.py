@@ -1,20 +1,22 @@
 """The cited draft: what was measured on this ECG, what the closest cases report, what speaks against it, and what is missing."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agent.background import plain, within
+from agent.background import plain, streamed
 from agent.check import checked
-from agent.evidence import RESEARCH_USE, Evidence, Kind, Sentence, cite, measured_values, quote, split_sentences, spoken
+from agent.evidence import RESEARCH_USE, Evidence, Kind, Sentence, cite, measured_values, quote, spoken
 from agent.hits import CaseHit
 from agent.measure import FIELDS, Measurements, measure
 from agent.measured import notable, phrases
 from agent.prompts import DRAFT_PROMPT
 from agent.similarity import nothing_similar
+from agent.writing import written
 from data import STANDARD_LEADS, Case, EcgRecord
 from data.findings import VOCABULARY
 from data.quality import doubts, unusable_reason
@@ -76,24 +78,51 @@ def draft_summary(record: EcgRecord, hits: Sequence[CaseHit], llm: "LLM | None" 
     -------
     Draft : every sentence checked; what its sources do not say is marked, and left out of `str(draft)`
     """
+    writing = stream_draft(record, hits, llm, timeout_s=timeout_s)
+    while True:
+        try:
+            next(writing)
+        except StopIteration as end:
+            draft: Draft = end.value
+            return draft
+
+
+def stream_draft(
+    record: EcgRecord, hits: Sequence[CaseHit], llm: "LLM | None" = None, *, timeout_s: float = TIMEOUT_S
+) -> Generator[Sentence, None, Draft]:
+    """`draft_summary` as it is written: yields each sentence once it has passed the check, and returns the draft.
+
+    Where the language model fails on the way, the sentences of the offline draft follow, and they alone are in the draft.
+    """
     measurements = measure(record)
     numbered = dict(enumerate(hits, start=1))
     reason = nothing_similar(record, hits)
-    sentences = offline_sentences(record, numbered, measurements, reason)
     notice = ""
     if llm is not None and not reason and not getattr(llm, "offline", False):
+        theirs: list[Sentence] = []
         try:
             prompt = DRAFT_PROMPT.format(evidence=evidence_text(measurements, record, numbered))
-            prose = str(within(timeout_s, lambda: llm.complete(prompt)))
             evidence = draft_evidence(measurements, record, numbered)
-            theirs = tuple(checked(text, evidence) for text in split_sentences(prose))
+            for sentence in written(streamed(timeout_s, partial(_pieces, llm, prompt)), partial(checked, evidence=evidence)):
+                theirs.append(sentence)
+                if sentence.supported:
+                    yield sentence
             if any(sentence.supported and sentence.kind != "note" for sentence in theirs):
-                sentences = theirs
-            else:
-                notice = "The language model's draft was not supported by the sources; this one was written offline."
+                return Draft(tuple(hits), tuple(theirs), measurements)
+            notice = "The language model's draft was not supported by the sources; this one was written offline."
         except Exception as error:  # whatever a foreign client raises, the person gets a draft
             notice = f"The language model did not answer ({plain(error)}); this draft was written offline."
+    sentences = offline_sentences(record, numbered, measurements, reason)
+    yield from (sentence for sentence in sentences if sentence.supported)
     return Draft(tuple(hits), sentences, measurements, abstained=bool(reason), reason=reason, notice=notice)
+
+
+def _pieces(llm: "LLM", prompt: str) -> Iterator[str]:
+    """What a language model writes, piece by piece; in one piece where it does not stream."""
+    try:
+        yield from (piece.delta or "" for piece in llm.stream_complete(prompt))
+    except NotImplementedError:
+        yield str(llm.complete(prompt))
 
 
 def offline_sentences(

@@ -112,7 +112,7 @@ def counted(field: str, number: int) -> str:
 
 
 def phrases(m: Measurements) -> tuple[str, ...]:
-    """What may be said of an ECG in just these words: how even its beats are, how many are unlike, where ST is measured, what limits hold."""
+    """What may be said of an ECG in just these words: how even its beats are, how many are unlike, where ST is measured, the limits."""
     told = [f"{NAMES['regularity']} {m.regularity}"] if m.regularity else []
     told += [counted(field, value) for field in COUNTED if (value := getattr(m, field)) is not None]
     told += [_AT] if m.st_mv else []
