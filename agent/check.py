@@ -10,6 +10,7 @@ from agent.facts import (
     PERCENT,
     PERSON,
     number_in_words,
+    without_voltages,
     wrong_age_of_infarction,
     wrong_count,
     wrong_person,
@@ -222,7 +223,7 @@ def _claims(bare: str, cited: tuple[int, ...], named: tuple[int, ...], about_thi
     """The first finding that its citations do not carry, in words; "" where all are carried."""
     findings = extract(bare)
     if not findings:
-        return wrong_place(bare, {n: evidence.cases[n] for n in cited}) if cited and not _ABSENT.search(bare) else ""
+        return wrong_place(without_voltages(bare), {n: evidence.cases[n] for n in cited}) if cited and not _ABSENT.search(bare) else ""
     if _NONE_OF.search(bare):
         scope = cited or named or evidence.shown
         has = next((n for n in scope for f in findings if f.code in evidence.cases[n].codes), None)

@@ -106,6 +106,11 @@ def wrong_voltage(text: str, sources: Mapping[int, Case], about_this_ecg: bool, 
     return ""
 
 
+def without_voltages(text: str) -> str:
+    """The text without what it says of voltages in leads, which `wrong_voltage` and `wrong_unit` judge."""
+    return _IN_LEAD.sub("", text)
+
+
 def wrong_similarity(text: str, numbers: Iterable[int], evidence: Evidence) -> str:
     """The first similarity that none of the cases with these numbers has; without a number, that no case has; "" where there is none."""
     owners = set(numbers) & evidence.similarities.keys() or evidence.similarities

@@ -115,8 +115,7 @@ def phrases(m: Measurements) -> tuple[str, ...]:
     """What may be said of an ECG in just these words: how even its beats are, how many are unlike, where ST is measured, the limits."""
     told = [f"{NAMES['regularity']} {m.regularity}"] if m.regularity else []
     told += [counted(field, value) for field in COUNTED if (value := getattr(m, field)) is not None]
-    told += [_AT] if m.st_mv else []
-    return (*told, *(f"({limit(index)})" for index in m.lvh_mv))
+    return (*told, _AT, *(f"({limit(index)})" for index in m.lvh_mv))
 
 
 def millivolts(value: float) -> str:

@@ -16,7 +16,9 @@ class Prose:
     def add(self, piece: str) -> list[str]:
         """The sentences that this piece makes whole."""
         self._text += piece
-        *whole, _ = split_sentences(self._text) or [""]
+        opened = self._text.rfind("“")
+        told = self._text if opened < 0 or "”" in self._text[opened:] else self._text[:opened]  # a quotation may hold full stops
+        *whole, _ = split_sentences(told) or [""]
         fresh = whole[self._done :]
         self._done = max(self._done, len(whole))
         return fresh

@@ -222,6 +222,11 @@ class Interview:
         counts = Counter(code for case in self._shown().values() for code in case.codes if code in VOCABULARY)
         fewer = {code for code, count in counts.items() if 2 * count < len(self._shown())}
         dissent = frozenset(n for n, case in self._shown().items() if fewer & case.codes)
+        by_report = Counter(
+            code for case in self._shown().values() for code in dict.fromkeys(f.code for f in case.findings if not f.negated)
+        )
+        main = next((c for c, n in by_report.most_common() if c in VOCABULARY and c != "SR" and 2 * n > len(self._shown())), "")
+        dissent |= self._having(main, there=False) if main else frozenset()  # who does not report what most do
         if fewer and len(fewer) <= 6:
             yield "contradict", self._ask("contradict"), Expected(dissent)
 

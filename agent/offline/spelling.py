@@ -18,6 +18,7 @@ _GERMAN: Mapping[str, str] = {
     "(?:mein|dieses|das) (?:ekg|ecg)": "my ECG", "vergleiche?": "compare", "(?:öffne|lies)": "open", "warum": "why",
     "was (?:ist|bedeutet|heißt)": "what is", "herzfrequenz": "heart rate", "qrs-dauer": "QRS duration", "(?:pq|pr)-zeit": "PR",
     "lagetyp": "axis", "(?:fasse? (?:es )?zusammen|zusammenfassung)": "summarise", "befunde?": "report", "patienten": "patients",
+    "(?:was spricht )?dagegen": "what speaks against it", "davon": "of them", "diagnose": "diagnosis", "wie alt": "how old",
 }  # fmt: skip
 _GERMAN_WORD = re.compile("|".join(rf"(\b{word}\b)" for word in _GERMAN), re.IGNORECASE)
 
@@ -53,4 +54,20 @@ def _words() -> frozenset[str]:
     """Longer words of the vocabulary's names and English wordings, and those of questions that a slip must not turn into one."""
     wordings = (wording for s in VOCABULARY.values() for wording in (s.name, *s.synonyms.get("en", ())))
     found = {word for wording in wordings for word in _WORD.findall(wording.lower()) if len(word) >= _SHORTEST}
-    return frozenset(found | {"patient", "patients", "normal", "measure", "similar", "compare", "report", "reports", "between", "without"})
+    return frozenset(
+        found
+        | {
+            "patient",
+            "patients",
+            "diagnosis",
+            "diagnose",
+            "normal",
+            "measure",
+            "similar",
+            "compare",
+            "report",
+            "reports",
+            "between",
+            "without",
+        }
+    )
