@@ -16,6 +16,7 @@ Kind = Literal["this_ecg", "past_cases", "note"]  # a note claims nothing about 
 
 RESEARCH_USE = "Research use, a draft, not a diagnosis."
 
+_TOLD_WHOLE = 10  # a rate, an interval and an axis are told in whole units; voltages, which are less, are not
 _BASIS = ("beats", "leads", "rests_on")  # of measurements: what they rest on
 _CITATION = re.compile(r"\[(\d+(?:\s*[,;]\s*\d+)*)\]")
 _QUOTED = re.compile(r"“[^”]*”")
@@ -67,11 +68,11 @@ class Evidence:
 
 
 def measured_values(measured: object) -> list[float]:
-    """Every number in measurements, those inside mappings, sequences and dataclasses included."""
+    """Every number in measurements, those inside mappings, sequences and dataclasses included; and a rate as it is told."""
     if isinstance(measured, bool | str | None):
         return []
     if isinstance(measured, int | float):
-        return [float(measured)]
+        return [float(measured), *([float(round(measured))] if abs(measured) >= _TOLD_WHOLE else [])]
     if isinstance(measured, list | tuple):
         return [value for part in measured for value in measured_values(part)]
     named = measured if isinstance(measured, Mapping) else vars(measured)

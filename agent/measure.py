@@ -78,7 +78,7 @@ def measure(record: EcgRecord) -> Measurements:
 
     Returns
     -------
-    Measurements : ms, bpm and degrees rounded to whole units, mV to hundredths
+    Measurements : ms and degrees rounded to whole units, bpm to tenths, mV to hundredths
     """
     leads = usable(record.seconds(0, LONGEST_S) if record.duration > LONGEST_S else record)
     if not leads.names:
@@ -124,7 +124,7 @@ class _Measuring:
     def _rhythm(self) -> None:
         beats, told = self._beats, rhythm(self._beats)
         every: dict[str, Any] = {"beats": beats.peaks.size, "leads": len(self._record.names)}
-        self._put(_whole(60 / beats.rr.mean()), "heart_rate_bpm", **every)
+        self._put(round(60 / float(beats.rr.mean()), 1), "heart_rate_bpm", **every)
         self._put(told.wide_ectopic, "ectopic_beats", **every)
         if beats.rr.size < 3:
             self._missing |= dict.fromkeys(("regularity", "rr_variation", "early_beats"), "fewer than four beats")

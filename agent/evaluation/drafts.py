@@ -131,7 +131,8 @@ def ground(sentence: Sentence, draft: Draft, case: Case) -> Ground:
     """What a sentence rests on, told without the check that let it pass."""
     if sentence.citations:
         return "citation" if all(1 <= n <= len(draft.cases) for n in sentence.citations) else "invented"
-    tools = {value for value in vars(draft.measurements).values() if isinstance(value, float)} | {round(h.cosine, 2) for h in draft.cases}
+    tools = {value for value in vars(draft.measurements).values() if isinstance(value, float)}
+    tools |= {float(round(value)) for value in tools} | {round(h.cosine, 2) for h in draft.cases}
     if {abs(value) for value in numbers_in(sentence.text)} & {abs(value) for value in tools}:
         return "number"
     limits = (

@@ -278,7 +278,7 @@ def _intent(text: str, r: Request) -> Intent:
     if r.codes and not numbered and _SELECTS.match(text):
         return "restrict"
     counts = bool(_COUNT.search(text))
-    if (r.fields or _MEASURE.search(text)) and not r.conditions and not (r.codes and counts):
+    if (r.fields or (_MEASURE.search(text) and not r.codes)) and not r.conditions and not (r.codes and counts):
         return "measure"
     if counts and (r.codes or r.conditions):
         return "count"

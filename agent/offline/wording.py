@@ -161,7 +161,10 @@ def _counted(result: Result) -> list[str]:
     if result["absent"] and without and having:
         return [f"{len(without)} of {of}{among} {'does' if len(without) == 1 else 'do'} not report {findings}{cite_all(without)}."]
     if not having:
-        return [f"None of {of}{among} reports {findings}.", SEARCH_ALL]
+        if result["who"]:  # in words that the check can follow without knowing whom they leave out
+            fits = "fits all of that" if "with" in result["who"] else f"that report it are {result['who']}"
+            return [f"None of the cases shown {fits}."]
+        return [f"None of {of} reports {findings}.", SEARCH_ALL]
     start = f"{len(having)} of {of}{among} {'reports' if len(having) == 1 else 'report'}"
     if len(names) == 1:
         return [f"{start} {_surely(findings, having, result['uncertain'])}."]

@@ -333,6 +333,13 @@ class TestAsCardiologistsAsk:
     def test_conditions_that_deny_a_finding_withhold_nothing(self, talk: Conversation) -> None:
         assert talk.ask("only women without LBBB").withheld == ()
 
+    def test_that_nobody_of_those_is_a_woman_is_said(self, talk: Conversation) -> None:
+        code = next(c for c in VOCABULARY if (who := numbers(talk, lambda k, c=c: c in k.codes)) and len(who) < 3)  # type: ignore[misc]
+        sexes = {talk.cases[n - 1].case.patient.sex for n in numbers(talk, lambda k: code in k.codes)}
+        talk.ask(f"Which of these cases have {VOCABULARY[code].name}?")
+        reply = talk.ask(f"and which of those are {'men' if sexes == {'F'} else 'women'} over 120?")
+        assert reply.text.startswith("None of the cases shown that report it are")
+
     def test_a_dead_end_shows_the_way_back(self, talk: Conversation) -> None:
         assert "asking for all cases again" in talk.ask("only women over 120").text
 

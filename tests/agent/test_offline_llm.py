@@ -48,6 +48,7 @@ class TestUnderstanding:
             ("Is the rhythm regular?", "measure"),
             ("Is there LVH by voltage?", "measure"),
             ("how old is the patient in case 2?", "count"),
+            ("explain long QT interval", "define"),
             ("tell me something nice", "help"),
         ],
     )
