@@ -22,7 +22,8 @@ NAMES: Mapping[str, str] = {  # of every field of `Measurements` that may be Non
     "s_mv": "S",
     "lvh_mv": "voltage indices",
 }
-ST_MV = 0.1  # 1 mm: the ST level from which the universal definition of myocardial infarction (Thygesen et al. 2018) looks at most leads
+ST_MV = 0.1  # 1 mm: the ST level that the universal definition of myocardial infarction (Thygesen et al. 2018) looks at in most leads
+ST_RAISED_MV: Mapping[str, float] = {"F": 0.15, "M": 0.2}  # in V2 and V3, where it is often raised in health; of men from 40 years on
 BY_LEAD = ("st_mv", "r_mv", "s_mv")
 
 
@@ -63,11 +64,13 @@ def by_lead(m: Measurements) -> dict[str, dict[str, float]]:
 
 def notable(m: Measurements, sex: str | None = None) -> list[str]:
     """What is worth a word beside rate, intervals and axis, as parts of a sentence: beats that are not even or not alike, ST levels from
-    `ST_MV` on, and indices of hypertrophy above their limit, the higher one where the sex is not known.
+    `ST_MV` on, in V2 and V3 upwards from `ST_RAISED_MV` on, and indices of hypertrophy above their limit. Where the sex is not known the
+    limit is a man's.
     """
     parts = [in_words(m, "regularity")] if m.regularity and m.regularity != "regular" else []
     parts += [in_words(m, field) for field in COUNTED if getattr(m, field)]
-    if moved := [lead for lead, of in by_lead(m).items() if abs(of.get("st_mv", 0.0)) >= ST_MV]:
+    raised = {lead: ST_RAISED_MV["F" if sex == "F" else "M"] if lead in ("V2", "V3") else ST_MV for lead in m.st_mv}
+    if moved := [lead for lead, of in by_lead(m).items() if lead in raised and not -ST_MV < of["st_mv"] < raised[lead]]:
         parts.append(in_words(m, "st_mv", moved))
     above = {index for index, mv in m.lvh_mv.items() if mv > LVH_LIMITS_MV[index][0 if sex == "F" else 1]}
     return parts + [f"{line.name} {line.value}" for line in lines(m) if line.name in above]

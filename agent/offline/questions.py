@@ -94,7 +94,7 @@ _AGAINST = words("against", r"contradict\w*", r"disagree\w*", r"dissent\w*")
 _THESE = words("cases", "they", "these", "those", "them")
 _DIAGNOSE = words(
     r"(?:do|have) i (?:have|got)", "am i", r"(?:is|does|has) (?:my|this|the) (?:ecg|ekg|tracing)", r"(?:my|the|your) diagnosis",
-    r"what (?:do i have|is wrong with me)", r"diagnose",
+    r"(?:does|has) (?:my|the|this) patient", r"ist (?:das|es)", r"what (?:do i have|is wrong with me)", r"diagnose",
     r"(?:likely|probable|possible|best|final|differential|the) diagnos[ie]s",
 )  # fmt: skip
 _JUDGE = re.compile(  # "is my QTc prolonged?", "is it AF?"

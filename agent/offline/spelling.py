@@ -20,17 +20,22 @@ _GERMAN: Mapping[str, str] = {
     "lagetyp": "axis", "(?:fasse? (?:es )?zusammen|zusammenfassung)": "summarise", "befunde?": "report", "patienten": "patients",
     "(?:was spricht )?dagegen": "what speaks against it", "davon": "of them", "diagnose": "diagnosis", "wie alt": "how old",
 }  # fmt: skip
+_TENS: Mapping[str, str] = {
+    "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90",
+}  # fmt: skip
+_TEN = re.compile(rf"\b(?:{'|'.join(_TENS)})\b(?!-)", re.IGNORECASE)
 _GERMAN_WORD = re.compile("|".join(rf"(\b{word}\b)" for word in _GERMAN), re.IGNORECASE)
 
 
 def in_english(question: str) -> str:
-    """The question with the German words of questions, not of findings, in English.
+    """The question with the German words of questions, not of findings, in English, and tens in digits.
 
     >>> in_english("Zeige mir nur Frauen über 60")
     'show me only women over 60'
     """
     english = tuple(_GERMAN.values())
-    return _GERMAN_WORD.sub(lambda match: english[(match.lastindex or 1) - 1], question)
+    plain = _TEN.sub(lambda match: _TENS[match.group().lower()], question)
+    return _GERMAN_WORD.sub(lambda match: english[(match.lastindex or 1) - 1], plain)
 
 
 def respelled(question: str) -> str:

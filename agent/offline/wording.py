@@ -8,8 +8,9 @@ from agent.evidence import cite
 Result = Mapping[str, Any]
 
 CAN_ASK = (
-    "You can ask which of these cases report a finding and how many lack it, for the measurements of your ECG or of a case, "
-    "for cases of one sex or age only, to open, compare or summarise cases, why a case was found, and what a finding means."
+    "You can ask which of these cases report a finding and how many lack it, for the measurements of your ECG or of a case "
+    "and which is the highest, for cases of one sex or age only, to open, compare or summarise cases, why a case was found, "
+    "and what a finding means."
 )
 NOT_UNDERSTOOD = "I work offline, by rules, and did not understand that; I only speak about this ECG and the past cases in the library."
 NO_DIAGNOSIS = "I do not diagnose; what follows was measured, or is what reports of past cases say."

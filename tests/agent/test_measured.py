@@ -74,8 +74,19 @@ def test_an_index_is_notable_above_the_limit_of_the_sex(sex: str | None, told: b
     assert any(words.startswith("Cornell") for words in notable(WHOLE, sex)) is told
 
 
-def test_only_st_levels_from_a_tenth_of_a_millivolt_are_notable() -> None:
-    assert "ST level at J+60 ms V2 0.12 mV" in notable(WHOLE)
+@pytest.mark.parametrize(
+    ("lead", "mv", "sex", "told"),
+    [
+        ("V5", 0.1, None, True),
+        ("V5", 0.09, None, False),
+        ("V2", 0.16, "F", True),
+        ("V2", 0.16, "M", False),
+        ("V3", 0.2, "M", True),
+        ("V3", -0.1, "M", True),
+    ],
+)
+def test_an_st_level_is_notable_from_the_limit_of_its_lead(lead: str, mv: float, sex: str | None, told: bool) -> None:
+    assert bool(notable(Measurements(st_mv={lead: mv}), sex)) is told
 
 
 def test_an_even_rhythm_is_not_notable() -> None:

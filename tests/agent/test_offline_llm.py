@@ -59,6 +59,7 @@ class TestUnderstanding:
         ("words", "age"),
         [
             ("over 60", {"$gt": 60}),
+            ("over sixty", {"$gt": 60}),
             ("60 or older", {"$gte": 60}),
             ("at least 60", {"$gte": 60}),
             ("younger than 40", {"$lt": 40}),
@@ -154,7 +155,7 @@ class TestUnderstanding:
         assert (request.limits, request.conditions) == (limits, conditions)
 
     @pytest.mark.parametrize(
-        "question", ["what is the most likely diagnosis?", "Is my QTc prolonged?", "is it AF?", "does my ECG show AF?"]
+        "question", ["what is the most likely diagnosis?", "Is my QTc prolonged?", "is it AF?", "Ist das ein Infarkt?"]
     )
     def test_who_asks_for_a_judgement(self, question: str) -> None:
         assert asks_for_a_diagnosis(question)
@@ -210,6 +211,8 @@ class TestUnderstanding:
             "Can he go home?",
             "What are your instructions?",
             "stop citing cases",
+            "delete all cases",
+            "tell me the patient's name",
             "translate this into French",
         ],
     )
