@@ -11,21 +11,35 @@ from functools import cache
 from typing import TypeVar
 
 T = TypeVar("T")
+Items = queue.Queue[tuple[str, T | BaseException | None]]  # ("item", it), ("end", None) or ("error", it)
 
 
-def within(timeout_s: float, call: Callable[[], T]) -> T:
-    """What a call returns, made in a thread of its own.
+def streamed(timeout_s: float, call: Callable[[], Iterator[T]]) -> Iterator[T]:
+    """The items of what a call returns, which is run through in a thread of its own.
 
     Raises
     ------
-    TimeoutError : it has not returned after `timeout_s`; it is left to itself
-    Exception : whatever the call raises
+    TimeoutError : it is not through after `timeout_s`; it is left to itself, and ends at its next item
+    Exception : whatever the call or its iterator raises
     """
+    items: Items[T] = queue.Queue()
+    left = threading.Event()
 
-    async def once() -> AsyncIterator[T]:
-        yield await asyncio.to_thread(call)
+    def work() -> None:
+        try:
+            for item in call():
+                if left.is_set():
+                    return
+                items.put(("item", item))
+            items.put(("end", None))
+        except Exception as error:
+            items.put(("error", error))
 
-    return next(iterate(once(), timeout_s))
+    threading.Thread(target=work, name="ecg-cases-language-model", daemon=True).start()
+    try:
+        yield from _taken(items, timeout_s)
+    finally:
+        left.set()
 
 
 @cache
@@ -44,7 +58,7 @@ def iterate(source: AsyncIterator[T], timeout_s: float, loop: asyncio.AbstractEv
     TimeoutError : the source is not through after `timeout_s`; it is cancelled
     Exception : whatever the source raises
     """
-    items: queue.Queue[tuple[str, T | BaseException | None]] = queue.Queue()
+    items: Items[T] = queue.Queue()
     stopped: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[None]]] = []
 
     async def pump() -> None:
@@ -60,23 +74,28 @@ def iterate(source: AsyncIterator[T], timeout_s: float, loop: asyncio.AbstractEv
             items.put(("error", error))
 
     threading.Thread(target=work, name="ecg-cases-agent", daemon=True).start()
-    deadline = time.monotonic() + timeout_s
     try:
-        while True:
-            try:
-                kind, value = items.get(timeout=max(0.0, deadline - time.monotonic()))
-            except queue.Empty:
-                raise TimeoutError(f"no answer within {timeout_s:.0f} s") from None
-            if kind == "end":
-                return
-            if kind == "error":
-                assert isinstance(value, BaseException)
-                raise value
-            yield value  # type: ignore[misc]
+        yield from _taken(items, timeout_s)
     finally:
         for loop, task in stopped:
             with suppress(RuntimeError):  # the loop is closed: the source was through
                 loop.call_soon_threadsafe(task.cancel)
+
+
+def _taken(items: Items[T], timeout_s: float) -> Iterator[T]:
+    """Items off a queue until its end, or until an error, which is raised, or until it is too late."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        try:
+            kind, value = items.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            raise TimeoutError(f"no answer within {timeout_s:.0f} s") from None
+        if kind == "end":
+            return
+        if kind == "error":
+            assert isinstance(value, BaseException)
+            raise value
+        yield value  # type: ignore[misc]
 
 
 def plain(error: Exception) -> str:

@@ -137,6 +137,7 @@ def fulfils(case: Case, conditions: Mapping[str, Any]) -> bool:
         ("sex" not in conditions or case.patient.sex == conditions["sex"])
         and (not bounds or (age is not None and all(compare[op](age, bound) for op, bound in bounds.items())))
         and set(conditions.get("statement", ())) <= case.codes
+        and (not conditions.get("any_statement") or bool(set(conditions["any_statement"]) & case.codes))
         and not set(conditions.get("not_statement", ())) & case.codes
     )
 
@@ -149,5 +150,6 @@ def describe_conditions(conditions: Mapping[str, Any]) -> str:
     parts += [f"with {spoken(code)}" for code in conditions.get("statement", ())]
     if some := conditions.get("any_statement", ()):
         parts.append(f"with {' or '.join(map(spoken, some))}" if len(some) < 4 else f"with one of {len(some)} statements of that kind")
-    parts += [f"without {spoken(code)}" for code in conditions.get("not_statement", ())]
+    lacking = conditions.get("not_statement", ())
+    parts += [f"without {spoken(code)}" for code in lacking] if len(lacking) < 4 else [f"without any of {len(lacking)} statements"]
     return ", ".join(parts)

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agent.evidence import Evidence, Kind, Sentence, citation_groups, citations, numbers_in, quotes, without_quotes
-from agent.facts import PERCENT, PERSON, number_in_words, wrong_age_of_infarction, wrong_count, wrong_person, wrong_unit, wrong_value
+from agent.facts import (
+    PERCENT,
+    PERSON,
+    number_in_words,
+    without_voltages,
+    wrong_age_of_infarction,
+    wrong_count,
+    wrong_person,
+    wrong_similarity,
+    wrong_unit,
+    wrong_value,
+    wrong_voltage,
+)
 from agent.identity import without_identity
 from agent.places import wrong_place
 from agent.prompts import repeats_prompt
@@ -108,7 +120,8 @@ def check(text: str, evidence: Evidence) -> Verdict:
     7. It states it in the leads, at the wall and on the side that the sentence says.
     8. A clinical term beyond the vocabulary is in the cited report.
     9. How many cases report it is how many do; "all", "most" and "only" are true of the cases shown.
-    10. An interval, sex or age belongs to whom the sentence is about; nobody's age and no judgement is told of this ECG.
+    10. An interval, voltage, similarity, sex or age belongs to whom the sentence is about; nobody's age and no judgement is told of this
+        ECG.
     11. Each other number was given by a tool, or is in a cited report, with its unit, and is written in digits.
     12. What cites nothing measures, defines, denies or refuses something, or says what can be asked: nothing else is shown.
 
@@ -127,7 +140,7 @@ def check(text: str, evidence: Evidence) -> Verdict:
     quoted = quotes(text)
     bare = without_quotes(text)
     for note in evidence.notes:
-        bare = bare.replace(note, "")
+        bare = re.sub(rf"(?<!\w){re.escape(note)}(?!\w)", "", bare)
     named = tuple(_named(bare))
     if unknown := [n for n in (*cited, *named) if n not in evidence.cases]:
         return Verdict(False, f"there is no case {unknown[0]}")
@@ -147,6 +160,8 @@ def check(text: str, evidence: Evidence) -> Verdict:
         or wrong_person(bare, by_number, denied)
         or wrong_value(bare, by_number, bool(_THIS.search(bare)), evidence)
         or wrong_unit(bare, by_number, bool(_THIS.search(bare)), evidence)
+        or wrong_voltage(bare, by_number, bool(_THIS.search(bare)), evidence)
+        or wrong_similarity(bare, by_number, evidence)
         or number_in_words(bare)
         or _numbers(bare, sources, named, evidence)
         or ("" if sources or bare != without_quotes(text) else _idle(bare, evidence))
@@ -208,7 +223,7 @@ def _claims(bare: str, cited: tuple[int, ...], named: tuple[int, ...], about_thi
     """The first finding that its citations do not carry, in words; "" where all are carried."""
     findings = extract(bare)
     if not findings:
-        return wrong_place(bare, {n: evidence.cases[n] for n in cited}) if cited and not _ABSENT.search(bare) else ""
+        return wrong_place(without_voltages(bare), {n: evidence.cases[n] for n in cited}) if cited and not _ABSENT.search(bare) else ""
     if _NONE_OF.search(bare):
         scope = cited or named or evidence.shown
         has = next((n for n in scope for f in findings if f.code in evidence.cases[n].codes), None)

@@ -3,21 +3,23 @@
 import json
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from agent.agent import agent_over
 from agent.background import iterate, plain, shared_loop
-from agent.casebook import Casebook
+from agent.casebook import Casebook, describe_conditions
 from agent.check import checked
-from agent.draft import Draft, draft_evidence, draft_summary, nothing_similar
-from agent.evidence import RESEARCH_USE, Evidence, Sentence, numbers_in, split_sentences
+from agent.draft import Draft, draft_evidence, nothing_similar, stream_draft
+from agent.evidence import RESEARCH_USE, Evidence, Sentence, numbers_in
 from agent.hits import CaseHit
 from agent.identity import without_identity
 from agent.measure import Measurements
+from agent.measured import phrases
 from agent.offline.questions import understand
 from agent.offline.wording import CAN_ASK
 from agent.tools import CaseTools, parsed
+from agent.writing import Prose, broken_off
 from data import EcgRecord
 
 if TYPE_CHECKING:
@@ -102,10 +104,17 @@ class Conversation:
 
     def start(self, record: EcgRecord) -> Draft:
         """Begin anew with an ECG: search, measure, draft."""
-        self.open(record)
-        self.draft = draft_summary(record, self.cases, llm=None if self.offline else self.llm, timeout_s=self._timeout_s)
-        self._remember("I uploaded an ECG: measure it, find similar cases and draft a summary.", str(self.draft))
+        for _ in self.drafting(record):
+            pass
+        assert self.draft is not None
         return self.draft
+
+    def drafting(self, record: EcgRecord) -> Iterator[Sentence]:
+        """`start`, and the supported sentences of its draft as they are ready; then `draft` is the whole of it."""
+        self.open(record)
+        llm = None if self.offline else self.llm
+        self.draft = yield from stream_draft(record, self.cases, llm=llm, timeout_s=self._timeout_s)
+        self._remember("I uploaded an ECG: measure it, find similar cases and draft a summary.", str(self.draft))
 
     def open(self, record: EcgRecord) -> None:
         """Begin anew with an ECG and its closest cases, without a draft."""
@@ -187,18 +196,15 @@ class Conversation:
         """Sentences of the agent's answer, each checked against what the tools had given by then."""
         numbers: set[float] = set()
         defined: set[str] = set()
-        text, done = "", 0
+        prose = Prose()
         for kind, content in iterate(self._events(question, llm), self._timeout_s, shared_loop() if llm is not None else None):
             if kind == "tool":
                 numbers |= set(numbers_in(json.dumps(content, ensure_ascii=False).replace('"', " ")))
                 defined |= {definition["code"] for definition in content.get("definitions", ())}
                 continue
-            text += content
-            *complete, _ = split_sentences(text) or [""]  # the last one may go on
-            yield from (checked(sentence, self._evidence(numbers, defined)) for sentence in complete[done:])
-            done = max(done, len(complete))
-        last = [checked(sentence, self._evidence(numbers, defined)) for sentence in split_sentences(text)[done:]]
-        yield from last if llm is None else map(_broken_off, last)
+            yield from (checked(sentence, self._evidence(numbers, defined)) for sentence in prose.add(content))
+        last = [checked(sentence, self._evidence(numbers, defined)) for sentence in prose.rest()]
+        yield from last if llm is None else map(broken_off, last)
 
     async def _events(self, question: str, llm: "LLM | None") -> AsyncIterator[tuple[str, Any]]:
         """("tool", result) and ("text", piece of the answer), as the agent goes."""
@@ -225,21 +231,17 @@ class Conversation:
         self._history += [ChatMessage(role=MessageRole.USER, content=question), ChatMessage(role=MessageRole.ASSISTANT, content=answer)]
 
     def _evidence(self, numbers: set[float], defined: set[str]) -> Evidence:
-        given, notes = set(numbers), tuple(reason for m in self._book.known_measurements.values() for reason in m.missing.values())
+        measured = self._book.known_measurements.values()
+        given, notes = set(numbers), tuple(words for m in measured for words in (*m.missing.values(), *phrases(m)))
+        notes += (f"({describe_conditions(self._book.conditions)})",) if self._book.conditions else ()
         if self.record is not None and self.measurements is not None:
             drafted = draft_evidence(self.measurements, self.record, self._book.numbered)
             given, notes = given | drafted.numbers, notes + drafted.notes
         cases = {n: hit.case for n, hit in self._book.numbered.items()}
-        return Evidence(cases, self.shown, frozenset(given), self._book.known_measurements, frozenset(defined), notes)
+        similar = {n: hit.similarities for n, hit in self._book.numbered.items()}
+        return Evidence(cases, self.shown, frozenset(given), self._book.known_measurements, frozenset(defined), similar, notes)
 
 
 def _lacks_tools(error: Exception) -> bool:
     """Whether a server refused because its model cannot call functions."""
     return bool(re.search(r"(?:not|n't) support.{0,30}(?:tool|function)|(?:tool|function).{0,40}(?:not |un)support", str(error), re.I))
-
-
-def _broken_off(sentence: Sentence) -> Sentence:
-    """The last sentence of a stream, withheld where it has no end."""
-    if not sentence.supported or re.search(r"[.!?:;)\]”\"]$", sentence.text):
-        return sentence
-    return replace(sentence, supported=False, reason="it breaks off")

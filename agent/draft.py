@@ -1,19 +1,22 @@
 """The cited draft: what was measured on this ECG, what the closest cases report, what speaks against it, and what is missing."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agent.background import plain, within
+from agent.background import plain, streamed
 from agent.check import checked
-from agent.evidence import RESEARCH_USE, Evidence, Kind, Sentence, cite, measured_values, quote, split_sentences, spoken
+from agent.evidence import RESEARCH_USE, Evidence, Kind, Sentence, cite, measured_values, quote, spoken
 from agent.hits import CaseHit
 from agent.measure import FIELDS, Measurements, measure
+from agent.measured import notable, phrases
 from agent.prompts import DRAFT_PROMPT
 from agent.similarity import nothing_similar
+from agent.writing import written
 from data import STANDARD_LEADS, Case, EcgRecord
 from data.findings import VOCABULARY
 from data.quality import doubts, unusable_reason
@@ -75,24 +78,51 @@ def draft_summary(record: EcgRecord, hits: Sequence[CaseHit], llm: "LLM | None" 
     -------
     Draft : every sentence checked; what its sources do not say is marked, and left out of `str(draft)`
     """
+    writing = stream_draft(record, hits, llm, timeout_s=timeout_s)
+    while True:
+        try:
+            next(writing)
+        except StopIteration as end:
+            draft: Draft = end.value
+            return draft
+
+
+def stream_draft(
+    record: EcgRecord, hits: Sequence[CaseHit], llm: "LLM | None" = None, *, timeout_s: float = TIMEOUT_S
+) -> Generator[Sentence, None, Draft]:
+    """`draft_summary` as it is written: yields each sentence once it has passed the check, and returns the draft.
+
+    Where the language model fails on the way, the sentences of the offline draft follow, and they alone are in the draft.
+    """
     measurements = measure(record)
     numbered = dict(enumerate(hits, start=1))
     reason = nothing_similar(record, hits)
-    sentences = offline_sentences(record, numbered, measurements, reason)
     notice = ""
     if llm is not None and not reason and not getattr(llm, "offline", False):
+        theirs: list[Sentence] = []
         try:
             prompt = DRAFT_PROMPT.format(evidence=evidence_text(measurements, record, numbered))
-            prose = str(within(timeout_s, lambda: llm.complete(prompt)))
             evidence = draft_evidence(measurements, record, numbered)
-            theirs = tuple(checked(text, evidence) for text in split_sentences(prose))
+            for sentence in written(streamed(timeout_s, partial(_pieces, llm, prompt)), partial(checked, evidence=evidence)):
+                theirs.append(sentence)
+                if sentence.supported:
+                    yield sentence
             if any(sentence.supported and sentence.kind != "note" for sentence in theirs):
-                sentences = theirs
-            else:
-                notice = "The language model's draft was not supported by the sources; this one was written offline."
+                return Draft(tuple(hits), tuple(theirs), measurements)
+            notice = "The language model's draft was not supported by the sources; this one was written offline."
         except Exception as error:  # whatever a foreign client raises, the person gets a draft
             notice = f"The language model did not answer ({plain(error)}); this draft was written offline."
+    sentences = offline_sentences(record, numbered, measurements, reason)
+    yield from (sentence for sentence in sentences if sentence.supported)
     return Draft(tuple(hits), sentences, measurements, abstained=bool(reason), reason=reason, notice=notice)
+
+
+def _pieces(llm: "LLM", prompt: str) -> Iterator[str]:
+    """What a language model writes, piece by piece; in one piece where it does not stream."""
+    try:
+        yield from (piece.delta or "" for piece in llm.stream_complete(prompt))
+    except NotImplementedError:
+        yield str(llm.complete(prompt))
 
 
 def offline_sentences(
@@ -100,7 +130,7 @@ def offline_sentences(
 ) -> tuple[Sentence, ...]:
     """The draft in sentences put together from the evidence, each checked; where there is a reason to abstain, without past cases."""
     evidence = draft_evidence(measurements, record, numbered)
-    measured: list[tuple[str, Kind]] = [(text, "this_ecg") for text in measurement_sentences(measurements)]
+    measured: list[tuple[str, Kind]] = [(text, "this_ecg") for text in measurement_sentences(measurements, record.patient.sex)]
     limits: list[tuple[str, Kind]] = [] if unusable_reason(record) else [(text, "this_ecg") for text in limit_sentences(record)]
     if reason:
         return (Sentence(reason, "this_ecg"), *(checked(text, evidence, kind) for text, kind in measured + limits))
@@ -124,13 +154,15 @@ def certain(case: Case, code: str) -> bool:
     return any(f.code == code and not f.negated and f.certainty == "certain" for f in case.findings)
 
 
-def measurement_sentences(m: Measurements) -> list[str]:
-    """What was measured on this ECG, and what could not be."""
+def measurement_sentences(m: Measurements, sex: str | None = None) -> list[str]:
+    """What was measured on this ECG, what of the rest is notable in a person of this sex, and what could not be measured."""
     values = [(name, getattr(m, field), unit) for field, (name, unit) in FIELDS.items()]
     parts = [
         f"{name} {value:.0f}{unit}{f' ({m.qtc_formula})' if name == 'QTc' else ''}" for name, value, unit in values if value is not None
     ]
     sentences = [f"This ECG: {', '.join(parts)}."] if parts else []
+    if further := notable(m, sex):
+        sentences.append(f"Also measured on this ECG: {', '.join(further)}.")
     by_reason: dict[str, list[str]] = defaultdict(list)
     for field, reason in m.missing.items():
         if field in FIELDS and field != "qtc_ms":  # QTc is missing where QT is
@@ -153,21 +185,22 @@ def limit_sentences(record: EcgRecord) -> list[str]:
 
 def draft_evidence(measurements: Measurements, record: EcgRecord, numbered: Mapping[int, CaseHit]) -> Evidence:
     """What a draft may rest on: its cases, and the numbers that were measured or counted."""
-    similarity = [round(hit.cosine, 2) for hit in numbered.values()]
-    notes = (*limit_sentences(record), *measurements.missing.values())
+    similar = {n: hit.similarities for n, hit in numbered.items()}
+    notes = (*limit_sentences(record), *measurements.missing.values(), *phrases(measurements))
     counts = range(len(numbered) + 1)
     return Evidence(
         {n: hit.case for n, hit in numbered.items()},
         tuple(numbered),
-        frozenset([*measured_values(measurements), *similarity, *map(float, counts)]),
+        frozenset([*measured_values(measurements), *(round(hit.cosine, 2) for hit in numbered.values()), *map(float, counts)]),
         {0: measurements},
+        similarities=similar,
         notes=notes,
     )
 
 
 def evidence_text(measurements: Measurements, record: EcgRecord, numbered: Mapping[int, CaseHit]) -> str:
     """The evidence for a language model: no name, no id, no path; reports quoted."""
-    lines = [*measurement_sentences(measurements), *limit_sentences(record)]
+    lines = [*measurement_sentences(measurements, record.patient.sex), *limit_sentences(record)]
     for n, hit in numbered.items():
         stated = "; ".join(
             f"{'no ' if f.negated else ''}{'' if f.certainty == 'certain' else f.certainty + ' '}{spoken(f.code)}"
@@ -195,13 +228,13 @@ def _agreement(numbered: Mapping[int, CaseHit]) -> list[tuple[str, Kind]]:
     sentences: list[tuple[str, Kind]] = [(count_sentence(numbered, code, holders[code], "closest cases"), "this_ecg") for code in agreed]
     if not agreed:
         sentences.append(("The closest cases do not agree on any finding.", "this_ecg"))
+    first = next(iter(numbered))
+    sentences.append((f"The ECG of case {first} has a similarity of {numbered[first].cosine:.2f} to this ECG {cite([first])}.", "this_ecg"))
     if main and lacking:
         verb = "does" if len(lacking) == 1 else "do"
         said = f"{len(lacking)} of the {len(numbered)} closest cases {verb} not report {spoken(main)} {cite(lacking)}."
         sentences.append((f"In dissent, {said}", "past_cases"))
     sentences += [("Less often, " + count_sentence(numbered, code, holders[code], "closest cases"), "past_cases") for code in fewer]
-    first = next(iter(numbered))
-    sentences.append((f"The ECG of case {first} has a similarity of {numbered[first].cosine:.2f} to this ECG {cite([first])}.", "this_ecg"))
     sentences.append((f"The report of the closest case reads {quote(numbered[first].case.english, 300)} {cite([first])}.", "past_cases"))
     return sentences
 
@@ -213,4 +246,9 @@ def count_sentence(numbered: Mapping[int, CaseHit], code: str, who: Sequence[int
     verb = "reports" if len(who) == 1 else "report"
     hedge = f"as possible or probable {cite(unsure)}" if unsure else ""
     shown = f"{spoken(code)} {cite(sure)}{', ' + hedge if hedge else ''}" if sure else f"{spoken(code)} {hedge}"
-    return f"{len(who)} of the {len(numbered)} {cases} {verb} {shown}."
+    return f"{how_many(len(who), len(numbered), cases)} {verb} {shown}."
+
+
+def how_many(some: int, of: int, cases: str = "cases") -> str:
+    """ "3 of the 10 cases"; "All 10 cases" where it is all of them, and there are more than one."""
+    return f"All {of} {cases}" if some == of > 1 else f"{some} of the {of} {cases}"

@@ -16,6 +16,7 @@ Kind = Literal["this_ecg", "past_cases", "note"]  # a note claims nothing about 
 
 RESEARCH_USE = "Research use, a draft, not a diagnosis."
 
+_TOLD_WHOLE = 10  # a rate, an interval and an axis are told in whole units; voltages, which are less, are not
 _BASIS = ("beats", "leads", "rests_on")  # of measurements: what they rest on
 _CITATION = re.compile(r"\[(\d+(?:\s*[,;]\s*\d+)*)\]")
 _QUOTED = re.compile(r"“[^”]*”")
@@ -53,6 +54,7 @@ class Evidence:
     numbers : values that tools gave in this turn
     measured : what was measured, by the number of the case, 0 for this ECG
     defined : codes whose definition was asked for
+    similarities : of each case to what was asked, as fused and of each way in which it was found
     notes : what tools said in words, as the reasons and doubts about this ECG
     """
 
@@ -61,15 +63,16 @@ class Evidence:
     numbers: frozenset[float] = frozenset()
     measured: Mapping[int, Measurements] = field(default_factory=dict)
     defined: frozenset[str] = frozenset()
+    similarities: Mapping[int, frozenset[float]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
 def measured_values(measured: object) -> list[float]:
-    """Every number in measurements, those inside mappings, sequences and dataclasses included."""
+    """Every number in measurements, those inside mappings, sequences and dataclasses included; and a rate as it is told."""
     if isinstance(measured, bool | str | None):
         return []
     if isinstance(measured, int | float):
-        return [float(measured)]
+        return [float(measured), *([float(round(measured))] if abs(measured) >= _TOLD_WHOLE else [])]
     if isinstance(measured, list | tuple):
         return [value for part in measured for value in measured_values(part)]
     named = measured if isinstance(measured, Mapping) else vars(measured)

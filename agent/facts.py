@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 
 from agent.evidence import Evidence, measured_values, numbers_in
 from data import Case
@@ -15,11 +15,16 @@ _MOST = re.compile(r"\b(?:most|majority)\b(?: of)?(?: the| these)?(?: \w+){0,2} 
 _HALF = re.compile(r"\bhalf(?: of)?(?: the| these)? (?:\w+ ){0,2}(?:cases|reports|patients)\b", re.I)
 _ONLY = re.compile(r"\bonly (?:case |\[)(\d+)", re.I)
 _OF_TWO = re.compile(r"\bof (?:the|these) two\b", re.I)
-_VALUE = re.compile(r"\b(heart rate|rate|PR|PQ|QRS|QTc?|axis)\b[^\d,;.]{0,30}?([-\u2212]?\d+(?:\.\d+)?)(?!\s*[-\w]*lead)", re.I)
+_VALUE = re.compile(r"\b(heart rate|rate|PR|PQ|QRS|QTc?|axis)\b([^\d,;.]{0,30}?)([-\u2212]?\d+(?:\.\d+)?)(?!\s*[-\w]*lead)", re.I)
 _FIELDS: Mapping[str, str] = {
     "heart rate": "heart_rate_bpm", "rate": "heart_rate_bpm", "pr": "pr_ms", "pq": "pr_ms", "qrs": "qrs_ms",
     "qt": "qt_ms", "qtc": "qtc_ms", "axis": "axis_deg",
 }  # fmt: skip
+_FORMULAS: Mapping[str, str] = {"bazett": "qtc_bazett_ms", "framingham": "qtc_framingham_ms"}  # other than the usual one
+_WAVES: Mapping[str, str] = {"ST": "st_mv", "R": "r_mv", "S": "s_mv"}
+_WAVE = re.compile(r"\b(ST|R|S)\b(?!-T)")
+_IN_LEAD = re.compile(r"\b(I{1,3}|aV[RLF]|V[1-6])\b[^\d;]{0,25}?([-\u2212]?\d+(?:\.\d+)?)\s?(mV|mm)\b")
+_SIMILARITY = re.compile(r"(?<!mean )\b(?:similarit(?:y|ies)|cosine|score)\b[^\d;]{0,30}?([-\u2212]?\d*\.\d+|\d+)\b", re.I)
 _SEX = {"F": re.compile(r"\b(?:wom[ae]n|females?)\b", re.I), "M": re.compile(r"\b(?:m[ae]n|males?)\b", re.I)}
 _YEARS = re.compile(r"\b(\d+)[- ]years?\b", re.I)
 PERSON = re.compile(r"\b\d+[- ]years?\b|\b(?:wom[ae]n|m[ae]n|fe?males?|aged|elderly|young|old)\b", re.I)
@@ -63,11 +68,12 @@ def wrong_value(text: str, sources: Mapping[int, Case], about_this_ecg: bool, ev
     """The first interval, rate or axis with a value that nobody whom the sentence is about has; "" where there is none."""
     subjects = [*sources, *([0] if about_this_ecg or not sources else [])]
     reported = set(chain.from_iterable(numbers_in(report) for case in sources.values() for report in (case.report, case.english)))
-    for name, value in _VALUE.findall(re.sub(r"\[[\d,; ]+\]", ";", text)):
+    for name, between, value in _VALUE.findall(re.sub(r"\[[\d,; ]+\]", ";", text)):
+        field = next((other for formula, other in _FORMULAS.items() if formula in between.lower()), _FIELDS[name.lower()])
         known = [evidence.measured[n] for n in subjects if n in evidence.measured]
         if not known:
             continue  # then no tool measured it, and the numbers that tools and reports gave decide
-        own = [abs(v) for m in known if (v := getattr(m, _FIELDS[name.lower()])) is not None]
+        own = [abs(v) for m in known if (v := getattr(m, field)) is not None]
         said = abs(float(value.replace("\u2212", "-")))
         if not any(abs(said - v) < 0.6 for v in own) and said not in reported:
             return f"{name} {value} was neither measured nor reported there"
@@ -85,6 +91,32 @@ def wrong_unit(text: str, sources: Mapping[int, Case], about_this_ecg: bool, evi
         if not any(abs(said - mine) < near for mine in known):
             return f"{value} {unit} was neither measured nor reported there"
     return ""
+
+
+def wrong_voltage(text: str, sources: Mapping[int, Case], about_this_ecg: bool, evidence: Evidence) -> str:
+    """The first ST level, R or S that nobody whom the sentence is about has in that lead; "" where there is none."""
+    subjects = [*sources, *([0] if about_this_ecg or not sources else [])]
+    known = [evidence.measured[n] for n in subjects if n in evidence.measured]
+    starts = [(match.start(), _WAVES[match.group(1)]) for match in _WAVE.finditer(text)] if known else []
+    for (start, field), (stop, _) in pairwise([*starts, (len(text), "")]):
+        for lead, value, unit in _IN_LEAD.findall(text[start:stop]):
+            said = abs(float(value.replace("\u2212", "-"))) / (10 if unit == "mm" else 1)
+            if not any(abs(said - abs(getattr(m, field).get(lead, float("inf")))) < 0.006 for m in known):
+                return f"{value} {unit} was not measured in lead {lead}"
+    return ""
+
+
+def without_voltages(text: str) -> str:
+    """The text without what it says of voltages in leads, which `wrong_voltage` and `wrong_unit` judge."""
+    return _IN_LEAD.sub("", text)
+
+
+def wrong_similarity(text: str, numbers: Iterable[int], evidence: Evidence) -> str:
+    """The first similarity that none of the cases with these numbers has; without a number, that no case has; "" where there is none."""
+    owners = set(numbers) & evidence.similarities.keys() or evidence.similarities
+    own = [value for n in owners for value in evidence.similarities[n]]
+    strange = next((said for said in _SIMILARITY.findall(text) if not any(abs(float(said) - value) < 0.006 for value in own)), "")
+    return f"{strange} is no similarity of a case that is named" if strange and own else ""
 
 
 def wrong_person(text: str, sources: Mapping[int, Case], denied: bool) -> str:

@@ -54,3 +54,8 @@ class CaseHit:
         """The one number that tells how similar the case is: its ECG's cosine to the question, or its report's if its ECG was not found."""
         ecg = self.similarity("ecg")
         return self.matches[0].similarity if ecg is None else ecg
+
+    @property
+    def similarities(self) -> frozenset[float]:
+        """Every number that tells how similar the case is, to two digits: the fused score, and of each way in which it was found."""
+        return frozenset(round(value, 2) for value in (self.score, self.cosine, *(match.similarity for match in self.matches)))

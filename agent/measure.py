@@ -78,7 +78,7 @@ def measure(record: EcgRecord) -> Measurements:
 
     Returns
     -------
-    Measurements : ms, bpm and degrees rounded to whole units, mV to hundredths
+    Measurements : ms and degrees rounded to whole units, bpm to tenths, mV to hundredths
     """
     leads = usable(record.seconds(0, LONGEST_S) if record.duration > LONGEST_S else record)
     if not leads.names:
@@ -124,7 +124,7 @@ class _Measuring:
     def _rhythm(self) -> None:
         beats, told = self._beats, rhythm(self._beats)
         every: dict[str, Any] = {"beats": beats.peaks.size, "leads": len(self._record.names)}
-        self._put(_whole(60 / beats.rr.mean()), "heart_rate_bpm", **every)
+        self._put(round(60 / float(beats.rr.mean()), 1), "heart_rate_bpm", **every)
         self._put(told.wide_ectopic, "ectopic_beats", **every)
         if beats.rr.size < 3:
             self._missing |= dict.fromkeys(("regularity", "rr_variation", "early_beats"), "fewer than four beats")
@@ -139,12 +139,12 @@ class _Measuring:
     def _intervals(self, each: Array) -> None:
         beats, rr = self._beats, float(self._beats.rr.mean())
         onset, offset = boundaries.qrs(self._sharp)
-        fluttering = flutters(self._record.smooth, beats, onset, offset)
-        if fluttering:
+        self._fluttering = flutters(self._record.smooth, beats, onset, offset)
+        if self._fluttering:
             onset, offset = boundaries.qrs(self._sharp, resting=80)
         self._qrs = onset, offset
         self._put(_whole(milliseconds(offset - onset)), "qrs_ms")
-        if fluttering:
+        if self._fluttering:
             self._missing["pr_ms"] = "flutter waves, and no P waves"
             self._missing |= dict.fromkeys(_QT, "flutter waves hide the end of the T wave")
             return
@@ -172,7 +172,11 @@ class _Measuring:
         else:
             self._put(_whole(axis), "axis_deg", leads=2)
         r, s = voltages.r_and_s(names, median, onset, offset)
-        found = {"r_mv": r, "s_mv": s, "st_mv": voltages.st_levels(names, self._smooth, onset, offset)}
+        found = {"r_mv": r, "s_mv": s}
+        if self._fluttering:
+            self._missing["st_mv"] = "flutter waves hide the ST level"
+        else:
+            found["st_mv"] = voltages.st_levels(names, self._smooth, onset, offset)
         for name, values in found.items():
             self._put({lead: round(value, 2) for lead, value in values.items()}, name)
         if indices := voltages.hypertrophy_indices(r, s):

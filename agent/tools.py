@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from agent.casebook import Casebook, NoSuchCaseError, describe_conditions, fulfils
 from agent.draft import certain, nothing_similar, offline_sentences, reported
+from agent.ecg_tools import EcgTools
 from agent.evidence import quote, spoken
 from agent.kinds import KINDS, of_kinds
 from agent.library.conditions import chroma_where
-from agent.measure import FIELDS, Measurements
+from agent.measure import FIELDS
+from data import Case, Finding
 from data.errors import EcgCasesError
 from data.findings import STATEMENTS, VOCABULARY
 from data.findings.extract import extract
@@ -34,14 +36,16 @@ class CaseTools:
 
     def __init__(self, book: Casebook) -> None:
         self.book = book
+        self.ecg = EcgTools(book)
 
     def as_llama_index(self) -> "list[FunctionTool]":
         """The tools as LlamaIndex wants them; a refused call returns its one-line message as the result."""
         from llama_index.core.tools import FunctionTool
 
         methods = (
-            self.search_by_ecg, self.search_by_text, self.open_case, self.compare_cases, self.measure_ecg,
-            self.summarise, self.count_findings, self.list_findings, self.explain_match, self.define,
+            self.search_by_ecg, self.search_by_text, self.open_case, self.compare_cases, self.ecg.measure_ecg, self.ecg.rank_cases,
+            self.summarise, self.count_findings, self.list_findings, self.explain_match, self.define, self.ecg.describe_ecg,
+            self.ecg.describe_library,
         )  # fmt: skip
         return [FunctionTool.from_defaults(_answering(method), name=method.__name__, description=method.__doc__) for method in methods]
 
@@ -52,6 +56,7 @@ class CaseTools:
         with_findings: list[str] | None = None,
         without_findings: list[str] | None = None,
         any_finding: bool = False,
+        one_of: list[str] | None = None,
         keep_conditions: bool = True,
         same: list[str] | None = None,
         ignore: list[str] | None = None,
@@ -60,7 +65,8 @@ class CaseTools:
         """Find the past cases whose ECGs are most similar to the person's ECG, under conditions.
 
         Use it also to narrow the cases shown ("only women over 60"). age: bounds such as {"$gt": 60} or {"$gte": 40, "$lt": 60}.
-        Findings are names or SCP-ECG codes; any_finding: one of them is enough. keep_conditions: the earlier conditions stay.
+        Findings are names or SCP-ECG codes; any_finding: one of them is enough; one_of: one of these is wanted, too.
+        keep_conditions: the earlier conditions stay.
         same, ignore: kinds of findings, of rhythm, conduction, infarction, hypertrophy, ST changes. same: only cases that report one that
         at least two of the cases shown report. ignore: earlier conditions on findings of this kind are dropped.
         """
@@ -69,7 +75,7 @@ class CaseTools:
         for name in ("statement", "not_statement", "any_statement"):
             dropped = of_kinds(conditions.get(name, ()), _kinds(ignore or ()))
             conditions[name] = [code for code in conditions.get(name, ()) if code not in dropped]
-        conditions |= {"any_statement": shared} if shared else {}
+        conditions |= {"any_statement": some} if (some := shared or _codes(one_of)) else {}
         conditions = {name: value for name, value in conditions.items() if value}
         if self.book.record is None and not conditions:
             raise NoSuchCaseError("there is no ECG yet: upload one, or search by text")
@@ -102,15 +108,16 @@ class CaseTools:
             "source": opened.source,
             "report": quote(opened.report),
             "in_english": quote(opened.english) if opened.language not in ("", "en") else None,
-            "findings": [
-                {"name": spoken(f.code), "negated": f.negated, "certainty": f.certainty} for f in opened.findings if f.code in STATEMENTS
-            ],
+            "findings": _each_once(opened),
         }
 
     def compare_cases(self, first: str, second: str) -> Result:
         """Compare two past cases, or the person's ECG ("this") with a case: findings in common and not, measurements side by side."""
         a, b = self.book.resolve(first), self.book.resolve(second)
-        result: Result = {"cases": [a, b], "measured": [self._measured(n, FIELDS) for n in (a, b)]}
+        result: Result = {"cases": [a, b], "measured": [self.ecg.measured(n, FIELDS) for n in (a, b)]}
+        if not (a and b) and (past := a or b):
+            stated = self._stated(past, set(reported(self.book.case(past))))
+            result |= {"stated": stated, "similarity": round(self.book.cases[past - 1].cosine, 2)}
         if a and b:
             ours, theirs = (set(reported(self.book.case(n))) for n in (a, b))
             result |= {
@@ -119,14 +126,6 @@ class CaseTools:
                 "only_second": self._stated(b, theirs - ours),
             }
         return result
-
-    def measure_ecg(self, cases: list[str] | None = None, fields: list[str] | None = None) -> Result:
-        """Measure heart rate, PR, QRS, QT, QTc (Fridericia) and axis of the person's ECG ("this", the default) or of past cases.
-
-        fields: any of heart_rate_bpm, pr_ms, qrs_ms, qt_ms, qtc_ms, axis_deg; all of them where none is given.
-        """
-        wanted = [name for name in fields or () if name in FIELDS] or list(FIELDS)
-        return {"measured": [self._measured(n, wanted) for n in self.book.resolve_all(cases or ["this"])]}
 
     def summarise(self) -> Result:
         """Draft a summary of the person's ECG from its measurements and the cases of the current selection, with citations."""
@@ -143,21 +142,23 @@ class CaseTools:
         sex: Literal["F", "M"] | None = None,
         age: dict[str, float] | None = None,
         without_findings: list[str] | None = None,
+        one_of: list[str] | None = None,
         absent: bool = False,
         cases: list[str] | None = None,
     ) -> Result:
         """Which and how many of the current selection (or of the cases named) report any of the findings, or are of a sex or age.
 
-        without_findings: only among the cases that report none of these. absent: the question is which do not.
+        without_findings, one_of: only among the cases that report none, or one, of these. absent: the question is which do not.
         """
         codes = _codes(findings)
         numbers = [self._past(n) for n in self.book.resolve_all(cases)]
-        conditions = _demographic(sex, age) | ({"not_statement": lacking} if (lacking := _codes(without_findings)) else {})
+        conditions = _demographic(sex, age) | {"not_statement": _codes(without_findings), "any_statement": _codes(one_of)}
         fitting = [n for n in numbers if fulfils(self.book.case(n), conditions)]
         having = [n for n in fitting if not codes or self.book.case(n).codes & set(codes)]
         sure = [n for n in having if not codes or any(certain(self.book.case(n), code) for code in codes)]
         return {
             "of": numbers,
+            "person": self._person(numbers[0]) if len(numbers) == 1 else None,
             "findings": _names(codes),
             "asked": len(codes),
             "who": describe_conditions(conditions),
@@ -168,10 +169,13 @@ class CaseTools:
             "per_finding": {spoken(code): who for code in codes if (who := [n for n in having if code in self.book.case(n).codes])},
         }
 
-    def list_findings(self, category: Literal["rhythm", "form", "diagnostic", ""] = "", minority: bool = False) -> Result:
+    def list_findings(
+        self, category: Literal["rhythm", "form", "diagnostic", ""] = "", minority: bool = False, shared: bool = False
+    ) -> Result:
         """Count every finding that the current selection reports, most frequent first.
 
         category: only rhythm, form or diagnostic statements. minority: only those that less than half of the cases report, the dissent.
+        shared: only those that at least two report.
         """
         selection = self.book.selection
         holders: dict[str, list[int]] = {}
@@ -180,12 +184,17 @@ class CaseTools:
                 if not category or category in VOCABULARY[code].category:
                     holders.setdefault(code, []).append(n)
         ranked = sorted(holders.items(), key=lambda pair: -len(pair[1]))
-        kept = [(code, who) for code, who in ranked if not minority or 2 * len(who) < len(selection)]
+        kept = [(code, who) for code, who in ranked if (not minority or 2 * len(who) < len(selection)) and len(who) > shared]
         rows = [
             {"finding": spoken(code), "cases": who, "uncertain": [n for n in who if not certain(self.book.case(n), code)]}
             for code, who in kept
         ]
-        return {"of": list(selection), "category": category, "minority": minority, "findings": rows}
+        main = next(((code, who) for code, who in ranked if code != "SR" and 2 * len(who) > len(selection)), None)
+        lacking = [n for n in selection if n not in main[1]] if main and minority else []
+        return {
+            "of": list(selection), "category": category, "minority": minority, "findings": rows,
+            "main": spoken(main[0]) if main and lacking else "", "without_main": lacking,
+        }  # fmt: skip
 
     def explain_match(self, case: str) -> Result:
         """Why a past case was found: rank and similarity by ECG and by report, and findings it shares with the rest of the selection."""
@@ -255,12 +264,6 @@ class CaseTools:
         case = self.book.case(number)
         return [{"name": spoken(code), "certain": certain(case, code)} for code in reported(case) if code in codes]
 
-    def _measured(self, number: int, fields: Iterable[str]) -> Result:
-        m: Measurements = self.book.measured(number)
-        values = {name: getattr(m, name) for name in fields}
-        missing = {name: m.missing.get(name, "not measured") for name, value in values.items() if value is None}
-        return {"case": number, **values, "missing": missing, "qtc_formula": m.qtc_formula}
-
 
 def parsed(content: str) -> Result:
     """A tool's JSON; {"error": ...} for anything else, as LlamaIndex words a call that failed."""
@@ -285,6 +288,17 @@ def _answering(method: Callable[..., Result]) -> Callable[..., str]:
 
     call.__annotations__ = {**method.__annotations__, "return": str}
     return call
+
+
+def _each_once(case: Case) -> list[Result]:
+    """Findings as stated, each as certainly as it is said anywhere in the report; what is affirmed somewhere is not denied."""
+    rank = ("certain", "probable", "possible")
+    best: dict[str, Finding] = {}
+    for finding in sorted(case.findings, key=lambda f: (f.negated, rank.index(f.certainty))):
+        if finding.code in STATEMENTS:
+            best.setdefault(finding.code, finding)
+    order = dict.fromkeys(finding.code for finding in case.findings if finding.code in best)
+    return [{"name": spoken(code), "negated": best[code].negated, "certainty": best[code].certainty} for code in order]
 
 
 def _names(codes: Sequence[str] | set[str]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from data import EcgRecord
 from ui.cards import MEASURED, RESEARCH_USE, person, stated, statement_name, why
+from ui.measured import further_lines
 
 if TYPE_CHECKING:
     from agent import CaseHit, Draft, Measurements
@@ -26,7 +27,8 @@ class Found:
         leads = f"{len(self.record.leads)} leads" if len(self.record.leads) > 1 else f"lead {self.record.leads[0]}"
         lines = [f"{self.name}: {leads}, {self.record.duration:.3g} s at {self.record.fs:g} Hz"]
         lines += [f"  note: {warning}" for warning in self.record.warnings]
-        lines += ["  " + "   ".join(_measured(self.measured)), "", "Closest cases"]
+        lines += ["  " + "   ".join(_measured(self.measured)), *(f"  {line}" for line in further_lines(self.measured))]
+        lines += ["", "Closest cases"]
         for number, hit in enumerate(self.hits, 1):
             findings = ", ".join(stated(hit.case).values()) or "no finding read"
             lines.append(f"  [{number}] {hit.score:.2f}  {hit.case.case_id}  {person(hit.case)}  {findings}  ({why(hit)})")

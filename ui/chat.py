@@ -50,8 +50,9 @@ class Consultation:
 
     def _draft(self) -> Iterator["Sentence"]:
         assert self.record is not None
-        draft = self.conversation.start(self.record)
-        yield from draft.supported
+        yield from self.conversation.drafting(self.record)
+        draft = self.conversation.draft
+        assert draft is not None
         self.turns.append(Turn("answer", draft.notice, draft.supported, draft.withheld, draft))
 
     def _ask(self, question: str) -> Iterator["Sentence"]:

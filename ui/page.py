@@ -11,6 +11,7 @@ from ui.chat import Consultation, Session
 from ui.confirm import confirm
 from ui.examples import EXAMPLES, SHEET, WORDS, example, example_sheet
 from ui.filters import filters
+from ui.measured import all_html
 
 if TYPE_CHECKING:
     from agent import CaseLibrary
@@ -102,7 +103,7 @@ def _drawing(here: Consultation) -> None:
 def _cases(here: Consultation) -> None:
     conversation = here.conversation
     if here.record is not None and conversation.measurements is not None:
-        st.html(cards.measurements_html(conversation.measurements))
+        st.html(cards.measurements_html(conversation.measurements) + all_html(conversation.measurements))
     shown = [conversation.cases[n - 1] for n in conversation.shown]
     if shown or conversation.conditions:
         st.html(f'<h3 class="part">Closest cases<small>{len(shown)}, best first</small></h3>')

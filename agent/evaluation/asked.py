@@ -44,6 +44,11 @@ TEMPLATES: Mapping[str, tuple[str, ...]] = {
         "And for case {n}, what is the {field}?", "measure the {field} of [{n}]",
     ),
     "a case's value, continued": ("and the third one?", "And the third?", "what about the third one?", "same for the third case"),
+    "extreme": ("Which case has the {most} {field}?", "{most} {field} among them?", "who has the {most} {field}?"),
+    "beyond": ("Which have a {field} above {limit}?", "Which of these cases have a {field} over {limit}?"),
+    "voltage": ("What is the ST level in {lead}?", "ST level in {lead} of my ECG?", "how high is the ST segment in {lead} of this ECG?"),
+    "and without": ("Only cases with {f} but without {g}", "show me cases with {f} but no {g}", "only those with {f}, without {g}"),
+    "those people": ("and which of those are {who}?", "and how many of them are {who}?"),
     "open": (
         "open case {n}", "What does the report of case {n} say?", "Show me case {n}",
         "Read me the report of case {n}", "tell me more about case {n}",

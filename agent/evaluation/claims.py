@@ -29,6 +29,7 @@ from agent.hits import CaseHit
 from agent.measure import FIELDS, Measurements
 from data import Case
 from data.findings import VOCABULARY
+from data.findings.extract import extract
 
 Kind = Literal[
     "unknown citation", "uncited claim", "finding not in the report", "negation flipped", "certainty raised", "number nobody gave",
@@ -76,10 +77,15 @@ def wordings() -> Mapping[str, tuple[str, ...]]:
     return {
         code: (
             s.name,
-            *(w for w in s.synonyms.get("en", ()) if len(w.split()) > 1 and not set(w) & set("*|?") and not set(w.split()) & _AWKWARD),
+            *(w for w in s.synonyms.get("en", ()) if _plain(w) and not _narrower(w, code)),
         )
         for code, s in VOCABULARY.items()
     }
+
+
+def _narrower(wording: str, code: str) -> bool:
+    """Whether a wording is that of a statement beyond the 71, such as a pacing mode: a report of the wider one does not say as much."""
+    return any(finding.code != code and finding.code not in VOCABULARY for finding in extract(wording))
 
 
 def _plain(wording: str) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from agent.draft import Draft, draft_summary, limit_sentences
 from agent.evidence import Sentence, numbers_in
 from agent.hits import CaseHit
+from agent.measured import phrases
 from data import Case
 from data.findings import VOCABULARY
 from data.findings.extract import extract
@@ -52,7 +53,7 @@ class DraftScores:
         """Counts as rows of cells."""
         named = {
             "citation": "sentences with citations, all valid", "number": "with a tool's number",
-            "limit": "that tell a limit in a tool's words",
+            "limit": "that say something in a tool's own words",
             "invented": "with a citation of no case", "nothing": "with none of these",
         }  # fmt: skip
         counted = [["drafts", str(self.queries)], ["that abstain", str(self.abstained)], ["sentences withheld", str(self.withheld)]]
@@ -130,10 +131,13 @@ def ground(sentence: Sentence, draft: Draft, case: Case) -> Ground:
     """What a sentence rests on, told without the check that let it pass."""
     if sentence.citations:
         return "citation" if all(1 <= n <= len(draft.cases) for n in sentence.citations) else "invented"
-    tools = {value for value in vars(draft.measurements).values() if isinstance(value, float)} | {round(h.cosine, 2) for h in draft.cases}
+    tools = {value for value in vars(draft.measurements).values() if isinstance(value, float)}
+    tools |= {float(round(value)) for value in tools} | {round(h.cosine, 2) for h in draft.cases}
     if {abs(value) for value in numbers_in(sentence.text)} & {abs(value) for value in tools}:
         return "number"
-    limits = (*limit_sentences(case.record), *draft.measurements.missing.values(), draft.reason or "no reason")
+    limits = (
+        *limit_sentences(case.record), *draft.measurements.missing.values(), *phrases(draft.measurements), draft.reason or "no reason",
+    )  # fmt: skip
     return "limit" if any(limit in sentence.text for limit in limits) else "nothing"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from llama_index.core.base.llms.types import CompletionResponse
+from llama_index.core.base.llms.types import CompletionResponse, CompletionResponseGen
 from llama_index.core.llms.mock import MockLLM
 
 from agent.draft import draft_summary
@@ -31,6 +31,10 @@ class Scripted(MockLLM):
     def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
         """The script, whatever is asked."""
         return CompletionResponse(text=self.says)
+
+    def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
+        """The same, word by word."""
+        return (CompletionResponse(text="", delta=f"{word} ") for word in self.says.split(" "))
 
 
 @dataclass(frozen=True)

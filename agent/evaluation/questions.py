@@ -124,7 +124,8 @@ class Interview:
         """Question after question, in an order of its own for each conversation; a question that refines another follows it."""
         blocks = [
             self._findings, self._people, self._own_values, self._case_values, self._opening, self._comparing, self._why, self._meaning,
-            self._tally, self._against, self._narrowing, self._with, self._without, self._same, self._words, self._refusals,
+            self._tally, self._against, self._extreme, self._beyond, self._voltage, self._with_and_without, self._those,
+            self._narrowing, self._with, self._without, self._same, self._words, self._refusals,
         ]  # fmt: skip
         self._chance.shuffle(blocks)
         for block in blocks:
@@ -222,6 +223,11 @@ class Interview:
         counts = Counter(code for case in self._shown().values() for code in case.codes if code in VOCABULARY)
         fewer = {code for code, count in counts.items() if 2 * count < len(self._shown())}
         dissent = frozenset(n for n, case in self._shown().items() if fewer & case.codes)
+        by_report = Counter(
+            code for case in self._shown().values() for code in dict.fromkeys(f.code for f in case.findings if not f.negated)
+        )
+        main = next((c for c, n in by_report.most_common() if c in VOCABULARY and c != "SR" and 2 * n > len(self._shown())), "")
+        dissent |= self._having(main, there=False) if main else frozenset()  # who does not report what most do
         if fewer and len(fewer) <= 6:
             yield "contradict", self._ask("contradict"), Expected(dissent)
 
@@ -257,6 +263,40 @@ class Interview:
         code = self._chance.choice([c for c in NAMES if sum(c in case.codes for case in self._everybody) >= 3] or list(NAMES))
         yield "search by words", self._ask("search by words", f=self._name(code)), self._selects(lambda c: code in c.codes)
         yield self._reset()
+
+    def _values(self, field: str) -> dict[int, float]:
+        found = {n: getattr(measure(case.record), field) for n, case in self._shown().items()}
+        return {n: value for n, value in found.items() if value is not None}
+
+    def _extreme(self) -> Iterator[Turn]:
+        field, lowest = self._chance.choice(("heart_rate_bpm", "qrs_ms", "qt_ms")), self._chance.random() < 0.5
+        if values := self._values(field):
+            end = (min if lowest else max)(values.values())
+            question = self._ask("extreme", most="lowest" if lowest else "highest", field=_FIELD_NAMES[field])
+            yield "extreme", question, Expected(None, (f"{end:.0f}", "lowest" if lowest else "highest"))
+
+    def _beyond(self) -> Iterator[Turn]:
+        field, limit = self._chance.choice((("heart_rate_bpm", 80), ("heart_rate_bpm", 100), ("qrs_ms", 110)))
+        beyond = frozenset(n for n, value in self._values(field).items() if value > limit)
+        yield "beyond", self._ask("beyond", field=_FIELD_NAMES[field], limit=limit), Expected(beyond)
+
+    def _voltage(self) -> Iterator[Turn]:
+        level = measure(self._case.record).st_mv
+        if level:
+            lead = self._chance.choice(sorted(level))
+            yield "voltage", self._ask("voltage", lead=lead), Expected(frozenset(), (lead, f"{abs(level[lead]):.2f} mV"))
+
+    def _with_and_without(self) -> Iterator[Turn]:
+        with_, without = self._chance.choice((("AFIB", "CLBBB"), ("SR", "LVH"), ("LVH", "1AVB"), ("PVC", "AFIB"), ("IMI", "LAFB")))
+        question = self._ask("and without", f=NAMES[with_][0], g=NAMES[without][0])
+        yield "and without", question, self._selects(lambda c: with_ in c.codes and without not in c.codes)
+        yield self._reset()
+
+    def _those(self) -> Iterator[Turn]:
+        code, sex = self._code(), self._chance.choice("FM")
+        yield "which report", f"Which of these cases have {NAMES[code][0]}?", Expected(self._having(code))
+        fits = frozenset(n for n in self._having(code) if self._shown()[n].patient.sex == sex)
+        yield "those people", self._ask("those people", who={"F": "women", "M": "men"}[sex]), Expected(fits)
 
     def _refusals(self) -> Iterator[Turn]:
         for kind, questions in (("treatment", ADVICE), ("off topic", OFF_TOPIC), ("ignore the rules", RULES)):

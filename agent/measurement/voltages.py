@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
+from scipy.signal import find_peaks
 
 from agent.measurement.leads import FS, Array
 
 ST_AFTER_J_S = 0.06
+SMALLEST_MV = 0.03  # a deflection below it is no wave
 LVH_LIMITS_MV: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
         "Sokolow-Lyon": (3.5, 3.5),  # S in V1 + the larger R of V5 and V6: Sokolow & Lyon (1949), Am Heart J 37:161
@@ -26,13 +28,17 @@ def levels(median: Array, onset: int) -> Array:
 
 
 def r_and_s(leads: Sequence[str], median: Array, onset: int, offset: int) -> tuple[dict[str, float], dict[str, float]]:
-    """Height of R and depth of S in each lead, mV, both positive; a QS complex counts as S, 0 where there is none."""
+    """Height of R and depth of S in each lead, mV, both positive, 0 where there is none.
+
+    R is the highest wave above the level, R' among them; S the deepest behind the first, or a QS complex. A wave turns back within the
+    complex: one that ends in a raised ST segment is none.
+    """
     complexes = (median - levels(median, onset))[:, onset : offset + 1]
-    r = {lead: max(0.0, float(row.max())) for lead, row in zip(leads, complexes, strict=True)}
-    s = {}
+    r, s = {}, {}
     for lead, row in zip(leads, complexes, strict=True):
-        behind = row[int(row.argmax()) :] if row.max() > 0.05 else row
-        s[lead] = max(0.0, float(-behind.min()))
+        tops = find_peaks(row, height=SMALLEST_MV, prominence=SMALLEST_MV)[0]
+        r[lead] = float(row[tops].max()) if tops.size else 0.0
+        s[lead] = max(0.0, float(-row[tops[0] if tops.size else 0 :].min()))
     return r, s
 
 

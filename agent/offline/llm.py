@@ -24,8 +24,9 @@ from llama_index.core.llms.function_calling import FunctionCallingLLM
 from llama_index.core.llms.llm import ToolSelection
 from llama_index.core.tools import BaseTool
 
+from agent.ecg_tools import RANKED
 from agent.offline.questions import Request, asks_for_a_diagnosis, understand
-from agent.offline.wording import CAN_ASK, NO_DIAGNOSIS, NOT_UNDERSTOOD, REFUSAL, worded
+from agent.offline.wording import CAN_ASK, GREETING, NO_DIAGNOSIS, NOT_UNDERSTOOD, REFUSAL, worded
 from agent.tools import parsed
 
 Call = tuple[str, dict[str, Any]]
@@ -56,7 +57,7 @@ class OfflineLLM(FunctionCallingLLM):
         request = understand(questions[-1] if questions else "", tuple(questions[:-1]))
         calls = [call for call in plan(request) if call[0] in kwargs.get("available", ())]
         if not calls:
-            return _said(REFUSAL if request.intent == "refuse" else f"{NOT_UNDERSTOOD} {CAN_ASK}")
+            return _said({"refuse": REFUSAL, "greet": GREETING}.get(request.intent, f"{NOT_UNDERSTOOD} {CAN_ASK}"))
         turn = len(messages)
         blocks = [
             ToolCallBlock(tool_call_id=f"offline-{turn}-{i}", tool_name=name, tool_kwargs=given) for i, (name, given) in enumerate(calls)
@@ -132,6 +133,7 @@ def plan(request: Request) -> list[Call]:
         case "restrict":
             findings: dict[str, Any] = {"without_findings" if r.absent else "with_findings": codes} if codes else {}
             findings |= {"any_finding": True} if r.any_code and not r.absent else {}
+            findings |= {"one_of": list(r.one_of)} if r.one_of else {}
             steered = {name: list(kinds) for name, kinds in (("same", r.same), ("ignore", r.ignore)) if kinds}
             if steered:
                 findings = {}
@@ -152,14 +154,22 @@ def plan(request: Request) -> list[Call]:
             pair = {0: ["first", "second"], 1: [*named, "first" if named == ["this"] else "this"]}.get(len(named), named)
             return [("compare_cases", {"first": pair[0], "second": pair[1]})]
         case "measure":
-            return [("measure_ecg", {"cases": cases or ["this"], "fields": list(r.fields)})]
+            return [("measure_ecg", {"cases": cases or ["this"], "fields": list(r.fields)} | ({"leads": list(r.leads)} if r.leads else {}))]
+        case "rank":
+            return [("rank_cases", {"by": next((name for name in r.fields if name in RANKED), "age"), "lowest": r.lowest} | r.limits)]
+        case "ecg":
+            return [("describe_ecg", {})]
+        case "library":
+            return [("describe_library", {})]
         case "summarise":
             return [("summarise", {})]
         case "count":
-            return [("count_findings", {"findings": codes, **person, **lacking, "absent": r.absent, "cases": past})]
+            some: dict[str, Any] = {"one_of": list(r.one_of)} if r.one_of else {}
+            return [("count_findings", {"findings": codes, **person, **lacking, **some, "absent": r.absent, "cases": past})]
         case "tally":
             minority = any(word in r.text.lower() for word in ("contradict", "dissent", "disagree", "against"))
-            return [("list_findings", {"category": r.category, "minority": minority})]
+            shared = any(word in r.text.lower() for word in ("in common", "share", "agree on"))
+            return [("list_findings", {"category": r.category, "minority": minority} | ({"shared": True} if shared else {}))]
         case "define":
             return [("define", {"finding": code}) for code in codes]
         case _:

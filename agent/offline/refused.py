@@ -14,6 +14,7 @@ _RULES = (
     r"(?:instructions?|rules?|prompts?|text above)",
     r"(?:disregard|ignore|stop|without|no more) (?:the )?(?:citations?|citing)", r"disregard", r"system prompt", r"jailbreak",
     r"developer mode", r"pretend", r"you are now", r"act as", r"role-?play", r"obey",
+    r"(?:delete|erase|wipe|overwrite)", r"patient.?s (?:name|identity|address)", r"(?:name|identity|address) of (?:the|this|my) patient",
 )  # fmt: skip
 _OTHER = (
     r"weather", r"jokes?", r"poems?", r"songs?", r"recipes?", r"bake", r"cook", r"football", r"world cup", r"politic\w*", r"elections?",

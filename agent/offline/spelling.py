@@ -18,18 +18,24 @@ _GERMAN: Mapping[str, str] = {
     "(?:mein|dieses|das) (?:ekg|ecg)": "my ECG", "vergleiche?": "compare", "(?:öffne|lies)": "open", "warum": "why",
     "was (?:ist|bedeutet|heißt)": "what is", "herzfrequenz": "heart rate", "qrs-dauer": "QRS duration", "(?:pq|pr)-zeit": "PR",
     "lagetyp": "axis", "(?:fasse? (?:es )?zusammen|zusammenfassung)": "summarise", "befunde?": "report", "patienten": "patients",
+    "(?:was spricht )?dagegen": "what speaks against it", "davon": "of them", "diagnose": "diagnosis", "wie alt": "how old",
 }  # fmt: skip
+_TENS: Mapping[str, str] = {
+    "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90",
+}  # fmt: skip
+_TEN = re.compile(rf"\b(?:{'|'.join(_TENS)})\b(?!-)", re.IGNORECASE)
 _GERMAN_WORD = re.compile("|".join(rf"(\b{word}\b)" for word in _GERMAN), re.IGNORECASE)
 
 
 def in_english(question: str) -> str:
-    """The question with the German words of questions, not of findings, in English.
+    """The question with the German words of questions, not of findings, in English, and tens in digits.
 
     >>> in_english("Zeige mir nur Frauen über 60")
     'show me only women over 60'
     """
     english = tuple(_GERMAN.values())
-    return _GERMAN_WORD.sub(lambda match: english[(match.lastindex or 1) - 1], question)
+    plain = _TEN.sub(lambda match: _TENS[match.group().lower()], question)
+    return _GERMAN_WORD.sub(lambda match: english[(match.lastindex or 1) - 1], plain)
 
 
 def respelled(question: str) -> str:
@@ -53,4 +59,20 @@ def _words() -> frozenset[str]:
     """Longer words of the vocabulary's names and English wordings, and those of questions that a slip must not turn into one."""
     wordings = (wording for s in VOCABULARY.values() for wording in (s.name, *s.synonyms.get("en", ())))
     found = {word for wording in wordings for word in _WORD.findall(wording.lower()) if len(word) >= _SHORTEST}
-    return frozenset(found | {"patient", "patients", "normal", "measure", "similar", "compare", "report", "reports", "between", "without"})
+    return frozenset(
+        found
+        | {
+            "patient",
+            "patients",
+            "diagnosis",
+            "diagnose",
+            "normal",
+            "measure",
+            "similar",
+            "compare",
+            "report",
+            "reports",
+            "between",
+            "without",
+        }
+    )

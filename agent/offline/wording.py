@@ -4,17 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from agent.evidence import cite
-from agent.measure import FIELDS
 
 Result = Mapping[str, Any]
 
 CAN_ASK = (
-    "You can ask which of these cases report a finding and how many lack it, for the measurements of your ECG or of a case, "
-    "for cases of one sex or age only, to open, compare or summarise cases, why a case was found, and what a finding means."
+    "You can ask which of these cases report a finding and how many lack it, for the measurements of your ECG or of a case "
+    "and which is the highest, for cases of one sex or age only, to open, compare or summarise cases, why a case was found, "
+    "and what a finding means."
 )
 NOT_UNDERSTOOD = "I work offline, by rules, and did not understand that; I only speak about this ECG and the past cases in the library."
 NO_DIAGNOSIS = "I do not diagnose; what follows was measured, or is what reports of past cases say."
-NOTHING_YET = "No case has been looked up yet: upload an ECG or search first."
+GREETING = f"I am glad to help. {CAN_ASK}"
+NONE_SHOWN = "No case is shown: upload an ECG, search in words, or ask for all cases again."
+LIFT = "You can lift the conditions by asking for all cases again."
 REFUSAL = (
     "I only speak about this ECG and the past cases in the library; I give no advice on treatment and follow no other request. " + CAN_ASK
 )
@@ -31,7 +33,7 @@ def _found(result: Result) -> list[str]:
     rows, conditions = result["found"], result["conditions"]
     under = f" ({conditions})" if conditions else ""
     if not rows:
-        return [f"No past case fits{under}."]
+        return [f"No past case fits{under}.", *([LIFT] if conditions else [])]
     many = "1 case" if len(rows) == 1 else f"{len(rows)} cases"
     sentences = [f"{many} found{under}, most similar first: {cite(row['case'] for row in rows)}."]
     for row in rows[:5]:
@@ -44,12 +46,7 @@ def _found(result: Result) -> list[str]:
 
 def _opened(result: Result) -> list[str]:
     n = result["case"]
-    person = ", ".join(
-        [
-            *([{"F": "a woman", "M": "a man"}[result["sex"]]] if result["sex"] else []),
-            *([f"{result['age']} years"] if result["age"] is not None else []),
-        ]
-    )
+    person = _person(result)
     source = f" (source: {result['source']})" if result["source"] else ""
     sentences = [f"Case {n}{source}: {person or 'age and sex not known'} [{n}]."] if source or person else []
     sentences.append(f"Its report reads {result['report']} [{n}].")
@@ -62,6 +59,12 @@ def _opened(result: Result) -> list[str]:
     if denied:
         sentences.append(f"It says {' and '.join('no ' + name for name in dict.fromkeys(denied))} [{n}].")
     return sentences
+
+
+def _person(row: Result) -> str:
+    """ "a woman, 71 years", as far as known."""
+    sex = [{"F": "a woman", "M": "a man"}[row["sex"]]] if row["sex"] else []
+    return ", ".join([*sex, *([f"{row['age']} years"] if row["age"] is not None else [])])
 
 
 def _compared(result: Result) -> list[str]:
@@ -78,7 +81,15 @@ def _compared(result: Result) -> list[str]:
             if stated:
                 said = ", ".join(f["name"] if f["certain"] else f"possible {f['name']}" for f in stated)
                 sentences.append(f"Of the two, only case {n} reports {said} [{n}].")
-    return sentences + [_measured_row(row) for row in result["measured"]]
+    if result.get("stated"):
+        n, said = a or b, ", ".join(f["name"] if f["certain"] else f"possible {f['name']}" for f in result["stated"])
+        sentences.append(f"Case {n} reports {said} [{n}].")
+        sentences.append(f"The ECG of case {n} has a similarity of {result['similarity']:.2f} to this ECG [{n}].")
+    return (
+        [_measured_row(row) for row in result["measured"]] + sentences
+        if "similarity" in result
+        else sentences + [_measured_row(row) for row in result["measured"]]
+    )
 
 
 def _measured(result: Result) -> list[str]:
@@ -86,10 +97,42 @@ def _measured(result: Result) -> list[str]:
 
 
 def _measured_row(row: Result) -> str:
-    given = [f"{name} {row[field]:.0f}{unit}" for field, (name, unit) in FIELDS.items() if row.get(field) is not None]
-    lacking = [f"{FIELDS[field][0]} not measurable ({reason})" for field, reason in row["missing"].items()]
     who = f"Case {row['case']}" if row["case"] else "Your ECG"
-    return f"{who}: {', '.join(given + lacking)}{cite_all([row['case']] if row['case'] else [])}."
+    return f"{who}: {', '.join(row['words'])}{cite_all([row['case']] if row['case'] else [])}."
+
+
+def _ranked(result: Result) -> list[str]:
+    rows = result["ranked"]
+    if not rows:
+        return [NONE_SHOWN if not result["unknown"] else "None of the cases shown has such a value."]
+    extreme = ("youngest" if result["lowest"] else "oldest") if result["by"] == "age" else "lowest" if result["lowest"] else "highest"
+    if result["limited"]:
+        each = [f"Case {row['case']}: {row['words']} [{row['case']}]." for row in rows]
+        return [
+            f"{len(rows)} of {_the(result['of'])} {'does' if len(rows) == 1 else 'do'}{cite_all([row['case'] for row in rows])}.",
+            *each,
+        ]
+    first, *others = rows
+    sentences = [f"Case {first['case']}: {first['words']}, the {extreme} of those shown [{first['case']}]."]
+    return sentences + [f"Case {row['case']}: {row['words']} [{row['case']}]." for row in others[:2]]
+
+
+def _described(result: Result) -> list[str]:
+    seconds = f"{result['seconds']:g} second{'' if result['seconds'] == 1 else 's'}"
+    leads = f"{result['n_leads']} lead{'' if result['n_leads'] == 1 else 's'} ({', '.join(result['leads'])})"
+    sentences = [f"Your ECG: {leads} over {seconds}.", *result["limits"]]
+    if not result["limits"]:
+        sentences.append("Nothing on this ECG was doubted when it was read.")
+    if result["doubt"]:
+        return [*sentences, result["doubt"]]
+    if result["usual_similarity"] is not None and result["mean_similarity"] is not None:
+        near, usual = f"{result['mean_similarity']:.2f}", f"{result['usual_similarity']:.2f}"
+        sentences.append(f"The closest ECGs have a mean similarity of {near}, where {usual} is usual in this library.")
+    return sentences
+
+
+def _library(result: Result) -> list[str]:
+    return [f"I search a library of {result['cases']} cases; {result['shown']} of them are shown."]
 
 
 def cite_all(numbers: Sequence[int]) -> str:
@@ -104,8 +147,11 @@ def _summary(result: Result) -> list[str]:
 def _counted(result: Result) -> list[str]:
     having, without = result["with"], result["without"]
     if not result["of"]:
-        return [NOTHING_YET]
+        return [NONE_SHOWN]
     of, names = _the(len(result["of"])), result["findings"]
+    if not names and len(result["of"]) == 1:
+        case, who = result["of"][0], _person(result["person"]) or "age and sex not known"
+        return [f"{('Yes, case' if having else 'No, case') if result['who'] else 'Case'} {case} is of {who} [{case}]."]
     if not names:
         chosen, verb = (without, "not ") if result["absent"] else (having, "")
         return [f"{len(chosen)} of {of} {'is' if len(chosen) == 1 else 'are'} {verb}{result['who']}{cite_all(chosen)}."]
@@ -116,7 +162,10 @@ def _counted(result: Result) -> list[str]:
     if result["absent"] and without and having:
         return [f"{len(without)} of {of}{among} {'does' if len(without) == 1 else 'do'} not report {findings}{cite_all(without)}."]
     if not having:
-        return [f"None of {of}{among} reports {findings}."]
+        if result["who"]:  # in words that the check can follow without knowing whom they leave out
+            fits = "fits all of that" if "with" in result["who"] else f"that report it are {result['who']}"
+            return [f"None of the cases shown {fits}."]
+        return [f"None of {of} reports {findings}.", SEARCH_ALL]
     start = f"{len(having)} of {of}{among} {'reports' if len(having) == 1 else 'report'}"
     if len(names) == 1:
         return [f"{start} {_surely(findings, having, result['uncertain'])}."]
@@ -140,6 +189,9 @@ def _surely(finding: str, who: Sequence[int], uncertain: Sequence[int]) -> str:
     return ", ".join(part for part in (f"{finding}{cite_all(sure)}" if sure else "", hedged) if part) if sure else f"{finding} {hedged}"
 
 
+SEARCH_ALL = "You can search the whole library for it: ask for only the cases with it."
+
+
 def _the(total: int) -> str:
     return "the one case" if total == 1 else f"the {total} cases"
 
@@ -147,17 +199,24 @@ def _the(total: int) -> str:
 def _listed(result: Result) -> list[str]:
     total = len(result["of"])
     if not total:
-        return [NOTHING_YET]
+        return [NONE_SHOWN]
     kind = f"{result['category']} " if result["category"] else ""
     if not result["findings"]:
         return [
             f"The cases shown report no {kind}finding {'that half of them do not share' if result['minority'] else 'of the vocabulary'}."
         ]
     sentences = []
+    if lacking := result["without_main"]:
+        verb = "does" if len(lacking) == 1 else "do"
+        sentences.append(f"{len(lacking)} of {_the(total)} {verb} not report {result['main']}, which most report{cite_all(lacking)}.")
     for row in result["findings"][:6]:
         verb = "reports" if len(row["cases"]) == 1 else "report"
-        sentences.append(f"{len(row['cases'])} of {_the(total)} {verb} {_surely(row['finding'], row['cases'], row['uncertain'])}.")
+        sentences.append(f"{_some(len(row['cases']), total)} {verb} {_surely(row['finding'], row['cases'], row['uncertain'])}.")
     return sentences
+
+
+def _some(n: int, total: int) -> str:
+    return f"All {total} cases" if n == total > 1 else f"{n} of {_the(total)}"
 
 
 def _explained(result: Result) -> list[str]:
@@ -192,4 +251,7 @@ _WORDING: Mapping[str, Callable[[Result], list[str]]] = {
     "list_findings": _listed,
     "explain_match": _explained,
     "define": _defined,
+    "rank_cases": _ranked,
+    "describe_ecg": _described,
+    "describe_library": _library,
 }

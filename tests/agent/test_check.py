@@ -4,7 +4,8 @@ import pytest
 
 from agent import Measurements
 from agent.check import check, kind_of
-from agent.evidence import Evidence, citations, quote, split_sentences
+from agent.evidence import Evidence, citations, measured_values, quote, split_sentences
+from agent.measured import phrases
 from data import Case, Finding, Patient
 from data.findings import ReportReading, extract
 
@@ -195,3 +196,49 @@ class TestIdentity:
 
     def test_leads_with_slashes_are_no_path(self) -> None:
         assert quote("Q waves in II/III/aVF") == "“Q waves in II/III/aVF”"
+
+
+class TestMeasured:
+    """Voltages belong to a lead, corrected QT to a formula, similarities to a case."""
+
+    MEASURED = Measurements(
+        qtc_ms=402, qtc_bazett_ms=415, st_mv={"V2": 0.12, "V5": -0.2}, r_mv={"V5": 1.8, "V2": 0.3}, regularity="irregular", early_beats=1
+    )
+    EVIDENCE = Evidence(
+        cases={1: case("Sinus rhythm."), 2: case("Sinus rhythm.")},
+        shown=(1, 2),
+        numbers=frozenset(measured_values(MEASURED)) | {0.93, 0.41},
+        measured={0: MEASURED},
+        similarities={1: frozenset({0.93}), 2: frozenset({0.41})},
+        notes=phrases(MEASURED),
+    )
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Your ECG: QTc (Bazett) 415 ms.",
+            "Your ECG: ST level at J+60 ms V2 0.12 mV, V5 -0.20 mV.",
+            "On this ECG the ST level in V5 is -2 mm.",
+            "On this ECG R in V5 is 1.8 mV.",
+            "Your ECG: RR intervals irregular, 1 early beat.",
+            "Case 1 has a similarity of 0.93 [1].",
+        ],
+    )
+    def test_true_values_pass(self, text: str) -> None:
+        assert check(text, self.EVIDENCE).reason == ""
+
+    @pytest.mark.parametrize(
+        ("text", "reason"),
+        [
+            ("Your ECG: QTc (Bazett) 402 ms.", "neither measured nor reported"),
+            ("Your ECG: QTc 415 ms.", "neither measured nor reported"),
+            ("Your ECG: ST level at J+60 ms V5 0.12 mV.", "in lead V5"),
+            ("On this ECG R in V2 is 1.8 mV.", "in lead V2"),
+            ("On this ECG S in V5 is 1.8 mV.", "in lead V5"),
+            ("This ECG is regular.", "a judgement"),
+            ("Your ECG: RR intervals irregular, 11 early beats.", "number 11"),
+            ("Case 1 has a similarity of 0.41 [1].", "no similarity of a case"),
+        ],
+    )
+    def test_values_of_another_are_stopped(self, text: str, reason: str) -> None:
+        assert reason in check(text, self.EVIDENCE).reason

@@ -12,6 +12,7 @@ from llama_index.core.base.llms.types import ChatMessage, ChatResponse, MessageR
 from llama_index.core.llms.mock import MockFunctionCallingLLM
 
 from agent import CaseLibrary, Conversation, measure
+from agent.writing import Prose
 from data import Case, EcgRecord, simulated
 from data.findings import VOCABULARY
 
@@ -288,3 +289,70 @@ class TestAnotherLanguageModel:
         reply = talk.ask("open case 4")
         assert re.search("within", reply.notice)
         assert reply.citations == (4,)
+
+
+class TestAsCardiologistsAsk:
+    """Questions that a first reading of the rules got wrong."""
+
+    def test_the_extreme_of_a_measurement(self, talk: Conversation) -> None:
+        longest = max(talk.shown, key=lambda n: measure(talk.cases[n - 1].case.record).qrs_ms or 0)
+        assert talk.ask("which case has the longest QRS?").text.startswith(f"Case {longest}: QRS")
+
+    def test_the_oldest(self, talk: Conversation) -> None:
+        ages = {n: talk.cases[n - 1].case.patient.age or 0 for n in talk.shown}
+        assert talk.ask("which of them is the oldest?").citations[0] in {n for n, age in ages.items()}
+        assert f"{round(max(ages.values()))} years, the oldest" in talk.ask("which of them is the oldest?").text
+
+    def test_a_measurement_beyond_a_limit(self, talk: Conversation) -> None:
+        fast = {n for n in talk.shown if (measure(talk.cases[n - 1].case.record).heart_rate_bpm or 0) > 80}
+        assert set(talk.ask("which have a heart rate above 80?").citations) == fast
+
+    def test_a_yes_or_no_about_a_person(self, talk: Conversation) -> None:
+        man = talk.cases[0].case.patient.sex == "M"
+        assert talk.ask("is case 1 a man?").text.startswith("Yes" if man else "No")
+
+    def test_voltages_of_a_lead(self, talk: Conversation, simulated_ecg: EcgRecord) -> None:
+        assert (
+            talk.ask("what is the ST level in V2?").text == f"Your ECG: ST level at J+60 ms V2 {measure(simulated_ecg).st_mv['V2']:.2f} mV."
+        )
+
+    def test_voltages_of_a_case_pass_though_its_report_names_no_lead(self, talk: Conversation) -> None:
+        assert talk.ask("R in V5 of case 2?").withheld == ()
+
+    def test_the_size_of_the_library(self, talk: Conversation, simulated_library: CaseLibrary) -> None:
+        assert f"a library of {len(simulated_library)} cases" in talk.ask("how many cases are in the library?").text
+
+    def test_how_good_the_recording_is(self, talk: Conversation) -> None:
+        reply = talk.ask("how good is my recording?")
+        assert "12 leads" in reply.text
+        assert reply.withheld == ()
+
+    def test_a_comparison_with_this_ecg_tells_what_the_case_reports(self, talk: Conversation) -> None:
+        assert f"The ECG of case 1 has a similarity of {talk.cases[0].cosine:.2f}" in talk.ask("compare my ECG with case 1").text
+
+    def test_conditions_that_deny_a_finding_withhold_nothing(self, talk: Conversation) -> None:
+        assert talk.ask("only women without LBBB").withheld == ()
+
+    def test_that_nobody_of_those_is_a_woman_is_said(self, talk: Conversation) -> None:
+        code = next(c for c in VOCABULARY if (who := numbers(talk, lambda k, c=c: c in k.codes)) and len(who) < 3)  # type: ignore[misc]
+        sexes = {talk.cases[n - 1].case.patient.sex for n in numbers(talk, lambda k: code in k.codes)}
+        talk.ask(f"Which of these cases have {VOCABULARY[code].name}?")
+        reply = talk.ask(f"and which of those are {'men' if sexes == {'F'} else 'women'} over 120?")
+        assert reply.text.startswith("None of the cases shown that report it are")
+
+    def test_a_dead_end_shows_the_way_back(self, talk: Conversation) -> None:
+        assert "asking for all cases again" in talk.ask("only women over 120").text
+
+    @pytest.mark.parametrize("question", ["thanks", "hello", "help"])
+    def test_a_word_of_courtesy_is_answered(self, talk: Conversation, question: str) -> None:
+        assert talk.ask(question).text.startswith("I am glad to help.")
+
+
+def test_a_quotation_is_not_cut_while_it_is_written() -> None:
+    prose = Prose()
+    whole = [
+        sentence
+        for word in ["Its", "report", "reads", "“sinus", "rhythm.", "Normal", "ECG.”", "[1].", "So", "it"]
+        for sentence in prose.add(word + " ")
+    ]
+    assert [*whole, *prose.rest()] == ["Its report reads “sinus rhythm. Normal ECG.” [1].", "So it"]

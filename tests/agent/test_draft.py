@@ -1,16 +1,18 @@
 """What a draft says, cites, withholds, and when it keeps silent."""
 
 import json
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-from llama_index.core.base.llms.types import CompletionResponse
+from llama_index.core.base.llms.types import CompletionResponse, CompletionResponseGen
 from llama_index.core.llms.mock import MockLLM
 
 from agent import CaseHit, CaseLibrary, Draft, Match, draft_summary
+from agent.draft import stream_draft
 from data import Case, EcgRecord, Patient
 from data.findings import ReportReading, extract
 
@@ -43,10 +45,11 @@ class Scripted(MockLLM):
 
     says: str = ""
 
-    def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
-        if self.says == "fail":
-            raise ConnectionError("secret address")
-        return CompletionResponse(text=self.says)
+    def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
+        for word in self.says.split(" "):
+            if word == "fail":
+                raise ConnectionError("secret address")
+            yield CompletionResponse(text="", delta=f"{word} ")
 
 
 def saying(text: str) -> Scripted:
@@ -136,6 +139,50 @@ class TestDraftOfALanguageModel:
         draft = draft_summary(simulated_ecg, HITS, saying("fail"))
         assert "ConnectionError" in str(draft)
         assert "secret" not in str(draft)
+
+    def test_that_fails_on_the_way_is_replaced_as_a_whole(self, simulated_ecg: EcgRecord) -> None:
+        draft = draft_summary(simulated_ecg, HITS, saying("Case 1 reports atrial fibrillation [1]. Case 2 fail"))
+        assert "written offline" in draft.notice
+        assert "Case 1 reports atrial fibrillation [1]." not in texts(draft)
+
+    def test_that_breaks_off_keeps_its_whole_sentences(self, simulated_ecg: EcgRecord) -> None:
+        draft = draft_summary(simulated_ecg, HITS, saying("Case 1 reports atrial fibrillation [1]. Case 2 reports atrial"))
+        assert texts(draft) == ["Case 1 reports atrial fibrillation [1]."]
+        assert [sentence.text for sentence in draft.withheld] == ["Case 2 reports atrial"]
+
+    def test_that_cannot_stream_is_asked_for_it_whole(self, simulated_ecg: EcgRecord) -> None:
+        class Whole(Scripted):
+            def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
+                raise NotImplementedError
+
+            def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
+                return CompletionResponse(text="Case 1 reports atrial fibrillation [1].")
+
+        assert texts(draft_summary(simulated_ecg, HITS, Whole(max_tokens=None))) == ["Case 1 reports atrial fibrillation [1]."]
+
+    def test_gives_each_sentence_while_it_still_writes(self, simulated_ecg: EcgRecord) -> None:
+        seen, go_on = [], threading.Event()
+
+        class Slow(Scripted):
+            def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
+                yield CompletionResponse(text="", delta="Case 4 reports AF [4]. Case 1 reports atrial fibrillation [1]. Case 2 ")
+                assert go_on.wait(20)
+                yield CompletionResponse(text="", delta="reports atrial fibrillation [2].")
+
+        writing = stream_draft(simulated_ecg, HITS, Slow(max_tokens=None), timeout_s=20)
+        seen.append(next(writing).text)
+        go_on.set()
+        seen += [sentence.text for sentence in writing]
+        assert seen == ["Case 1 reports atrial fibrillation [1].", "Case 2 reports atrial fibrillation [2]."]
+
+    def test_of_which_nothing_more_comes_is_replaced(self, simulated_ecg: EcgRecord) -> None:
+        class Silent(Scripted):
+            def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
+                yield CompletionResponse(text="", delta="Case 1 reports atrial fibrillation [1]. Case 2")
+                threading.Event().wait(5)
+
+        draft = draft_summary(simulated_ecg, HITS, Silent(max_tokens=None), timeout_s=1)
+        assert "no answer within 1 s" in draft.notice
 
 
 class TestInjection:

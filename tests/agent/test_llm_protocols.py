@@ -118,15 +118,81 @@ class TestFailures:
         assert draft.cited
 
 
-def test_a_tiny_real_transformers_model_leaves_the_offline_answer(tmp_path: Path, talk: Callable[..., Conversation]) -> None:
-    transformers = pytest.importorskip("transformers")
-    from tokenizers import Tokenizer, models, pre_tokenizers
+class TestDrafts:
+    def test_are_streamed_sentence_by_sentence(self, client: Callable[..., Any], talk: Callable[..., Conversation]) -> None:
+        fourth = talk(None).cases[3].case.english
+        with serving(("say", f"The report of case 4 reads “{fourth}” [4]. Case 55 has AF [55]. I stop here.")) as server:
+            conversation = talk(client(server))
+            shown = [sentence.text for sentence in conversation.drafting(conversation.record)]  # type: ignore[arg-type]
+        assert shown == [f"The report of case 4 reads “{fourth}” [4].", "I stop here."]
+        assert [sentence.text for sentence in conversation.draft.withheld] == ["Case 55 has AF [55]."]  # type: ignore[union-attr]
 
-    words = Tokenizer(models.WordLevel({"<end>": 0, "sinus": 1, "rhythm": 2}, unk_token="<end>"))
-    words.pre_tokenizer = pre_tokenizers.Whitespace()
-    transformers.PreTrainedTokenizerFast(tokenizer_object=words, eos_token="<end>").save_pretrained(tmp_path)
-    config = transformers.GPT2Config(vocab_size=3, n_positions=64, n_embd=8, n_layer=1, n_head=1, bos_token_id=0, eos_token_id=0)
-    transformers.GPT2LMHeadModel(config).save_pretrained(tmp_path)
-    reply = talk(load_llm(f"hf:{tmp_path}"), timeout_s=60).ask("open case 4")
-    assert reply.citations == (4,)
-    assert "offline answer" in reply.notice
+    @pytest.mark.parametrize(
+        "step",
+        [("die", "Case 4 was"), ("garbage", b"data: {not json\n\n{nor this\n"), ("refuse", "out of memory")],
+        ids=["die", "broken JSON", "refused"],
+    )
+    def test_that_fail_are_written_offline(self, client: Callable[..., Any], talk: Callable[..., Conversation], step: Any) -> None:
+        with serving(step) as server:
+            conversation = talk(client(server))
+            draft = conversation.start(conversation.record)  # type: ignore[arg-type]
+        assert "written offline" in draft.notice
+        assert draft.cited
+
+
+class TestTransformers:
+    """Real models of transformers, made here: one of random weights, and one that says the same words whatever it is asked."""
+
+    N_POSITIONS = 64  # the prompt's last 32 tokens, then 32 new ones
+
+    def save(self, folder: Path, words: list[str]) -> Any:
+        """A tokenizer of these words, and the configuration for a model over it."""
+        transformers = pytest.importorskip("transformers")
+        from tokenizers import Tokenizer, models, pre_tokenizers
+
+        known = Tokenizer(models.WordLevel({word: n for n, word in enumerate(["<end>", *words])}, unk_token="<end>"))
+        known.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+        transformers.PreTrainedTokenizerFast(tokenizer_object=known, eos_token="<end>").save_pretrained(folder)
+        return transformers.GPT2Config(
+            vocab_size=1 + len(words), n_positions=self.N_POSITIONS, n_embd=1 + len(words), n_layer=1, n_head=1,
+            bos_token_id=0, eos_token_id=0, tie_word_embeddings=False,
+        )  # fmt: skip
+
+    def saying(self, folder: Path, *said: str) -> Any:
+        """A model whose position embeddings alone say the next word."""
+        words = list(dict.fromkeys(said))
+        config = self.save(folder, words)
+        import torch
+        from transformers import GPT2LMHeadModel
+
+        model = GPT2LMHeadModel(config)
+        with torch.no_grad():
+            for weight in model.parameters():
+                weight.zero_()
+            model.transformer.ln_f.weight.fill_(1)
+            model.lm_head.weight.copy_(torch.eye(config.vocab_size))
+            for step, word in enumerate([*(1 + words.index(word) for word in said), 0]):
+                model.transformer.wpe.weight[self.N_POSITIONS // 2 - 1 + step, word] = 1
+        model.save_pretrained(folder)
+        return load_llm(f"hf:{folder}")
+
+    def test_one_that_babbles_leaves_the_offline_answer(self, tmp_path: Path, talk: Callable[..., Conversation]) -> None:
+        config = self.save(tmp_path, ["sinus", "rhythm"])
+        from transformers import GPT2LMHeadModel
+
+        GPT2LMHeadModel(config).save_pretrained(tmp_path)
+        reply = talk(load_llm(f"hf:{tmp_path}"), timeout_s=60).ask("open case 4")
+        assert reply.citations == (4,)
+        assert "offline answer" in reply.notice
+
+    def test_one_that_reasons_answers_through_react(self, tmp_path: Path, talk: Callable[..., Conversation]) -> None:
+        thought = ("Thought:", "I", "can", "answer", "without", "using", "any", "more", "tools.\nAnswer:")
+        llm = self.saying(tmp_path, *thought, "Case", "4", "is", "the", "fourth", "[4].")
+        reply = talk(llm, timeout_s=60).ask("what is the fourth?")
+        assert (reply.text, reply.notice) == ("Case 4 is the fourth [4].", "")
+
+    def test_one_that_lies_in_a_draft_is_withheld(self, tmp_path: Path, talk: Callable[..., Conversation]) -> None:
+        llm = self.saying(tmp_path, "Case", "4", "is", "close", "[4].", "Case", "55", "is", "close", "[55].")
+        conversation = talk(llm, timeout_s=60)
+        conversation.start(conversation.record)  # type: ignore[arg-type]
+        assert [s.text for s in conversation.draft.withheld] == ["Case 55 is close [55]."]  # type: ignore[union-attr]

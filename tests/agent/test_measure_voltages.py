@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from agent import Measurements, measure
-from agent.measurement.voltages import LVH_LIMITS_MV, hypertrophy_indices
+from agent.measurement.voltages import LVH_LIMITS_MV, hypertrophy_indices, r_and_s
 from data import EcgRecord, simulated
 
 FS = 500
@@ -46,6 +46,28 @@ class TestOfEachLead:
 
 def test_limb_leads_that_were_not_recorded_are_derived(regular: Measurements) -> None:
     assert regular.r_mv["aVL"] == pytest.approx(R_MV["I"] - R_MV["II"] / 2, abs=0.1)
+
+
+def complexes(rows: np.ndarray) -> tuple[dict[str, float], dict[str, float]]:
+    return r_and_s(("V1",), np.concatenate([np.zeros((1, 20)), rows, np.full((1, 20), rows[0, -1])], axis=1), 20, 19 + rows.shape[1])
+
+
+class TestWaves:
+    def test_a_qs_complex_that_ends_in_a_raised_st_segment_is_deep(self) -> None:
+        r, s = complexes(np.interp(np.arange(60), [0, 30, 59], [0, -1.2, 0.25])[None])
+        assert (r["V1"], s["V1"]) == (0.0, pytest.approx(1.2))
+
+    def test_between_r_and_a_higher_second_r_lies_the_s(self) -> None:
+        r, s = complexes(np.interp(np.arange(60), [0, 10, 25, 45, 59], [0, 0.3, -0.6, 0.9, 0])[None])
+        assert (r["V1"], s["V1"]) == (pytest.approx(0.9), pytest.approx(0.6))
+
+    def test_a_q_is_no_s(self) -> None:
+        _, s = complexes(np.interp(np.arange(60), [0, 10, 30, 59], [0, -0.4, 1.0, 0])[None])
+        assert s["V1"] == pytest.approx(0.0, abs=0.01)
+
+    def test_a_left_bundle_branch_block_has_its_s_in_v1(self) -> None:
+        record = simulated.simulate("left bundle branch block", seed=1).record
+        assert measure(record).s_mv["V1"] > 0.5 * -record["V1"].min()
 
 
 class TestHypertrophy:

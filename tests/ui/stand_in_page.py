@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from agent import Measurements
 from data import Case, EcgRecord, UnreadableEcgError
 from data.findings import Finding, ReportReading
 from data.simulated import KINDS, simulate
@@ -41,8 +42,9 @@ class Conversation:
         self.cases: list[Some] = []
         self.shown: list[int] = []
         self.record: EcgRecord | None = None
-        self.measurements: Some | None = None
+        self.measurements: Measurements | None = None
         self.reply: Some | None = None
+        self.draft: Some | None = None
         self.conditions: dict[str, object] = {}
 
     def narrow(self, *, sex: str | None, age: object, with_findings: list[str], without_findings: list[str]) -> None:
@@ -50,9 +52,9 @@ class Conversation:
         self.conditions = {name: value for name, value in asked.items() if value}
         self.shown = [n for n in range(1, 11) if sex in (None, self.cases[n - 1].case.patient.sex)]
 
-    def start(self, record: EcgRecord) -> Some:
+    def drafting(self, record: EcgRecord) -> Iterator[Some]:
         self.record = record
-        self.measurements = Some(
+        self.measurements = Measurements(
             heart_rate_bpm=62.0, pr_ms=212.0, qrs_ms=96.0, qt_ms=410.0, qtc_ms=None, axis_deg=-20.0, missing={"qtc_ms": "no T wave"}
         )
         self._search()
@@ -67,7 +69,8 @@ class Conversation:
             def __str__(self) -> str:
                 return "Heart rate 62/min [1]\n\nresearch use, a draft, not a diagnosis"
 
-        return Draft(supported=spoken, withheld=withheld, cases=tuple(self.cases), abstained=False, notice="")
+        self.draft = Draft(supported=spoken, withheld=withheld, cases=tuple(self.cases), abstained=False, notice="")
+        yield from spoken
 
     def _search(self) -> None:
         self.cases = self.cases or [hit(seed) for seed in range(1, 11)]
