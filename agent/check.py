@@ -75,6 +75,7 @@ _MAY_SAY = re.compile(  # how a sentence begins that only says what its writer c
     r"(?:the|these|those|all|both|of the|cases?)\b.*\b(?:nothing|none|no|not|cannot)\b)",
     re.I | re.S,
 )
+_RECOGNISED = re.compile(rf"\b(?:(?:very|same|identical) {_ECG}|{_ECG} is (?:that )?(?:of|from) case)\b", re.I)
 _MARKUP = re.compile(r"<\s*[/!a-z]|&#?\w+;|\{\s*[\"'%{]|\]\(|https?:|javascript:|[$`]", re.I)
 _NOT_MEASURES = re.compile(r"\b(?:12|twelve)[- ]lead\b|\b[34]x4\b", re.I)
 
@@ -125,7 +126,7 @@ def check(text: str, evidence: Evidence) -> Verdict:
     11. Each other number was given by a tool, or is in a cited report, with its unit, and is written in digits.
     12. What cites nothing measures, defines, denies or refuses something, or says what can be asked: nothing else is shown.
 
-    What a tool said in words (`Evidence.notes`) may be repeated as it is.
+    What a tool said in words (`Evidence.notes`) may be repeated as it is; that a case holds the very recording may only be said so.
 
     Parameters
     ----------
@@ -152,6 +153,7 @@ def check(text: str, evidence: Evidence) -> Verdict:
     reason = (
         repeats_prompt(text)
         or ("markup or an address" if _MARKUP.search(bare) else "")
+        or ("no tool recognised this recording in a case" if about_this and sources and _RECOGNISED.search(bare) else "")
         or ("" if sources else _repeats_report(bare, evidence))
         or _quoted(quoted, sources, about_this)
         or _claims(bare, cited, named, about_this, evidence)

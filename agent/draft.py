@@ -15,6 +15,7 @@ from agent.hits import CaseHit
 from agent.measure import FIELDS, Measurements, measure
 from agent.measured import notable, phrases
 from agent.prompts import DRAFT_PROMPT
+from agent.recognition import same_recording
 from agent.similarity import nothing_similar
 from agent.writing import written
 from data import STANDARD_LEADS, Case, EcgRecord
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
 TIMEOUT_S = 120.0  # for a language model to write a draft
+_ITSELF = 0.99  # least cosine of a whole ECG to itself at another rate or with more noise; below it nothing is compared beat by beat
 AGREEMENT = 0.5  # share of the closest cases, weighted by their similarity, from which a finding counts as agreed on
 
 
@@ -134,7 +136,8 @@ def offline_sentences(
     limits: list[tuple[str, Kind]] = [] if unusable_reason(record) else [(text, "this_ecg") for text in limit_sentences(record)]
     if reason:
         return (Sentence(reason, "this_ecg"), *(checked(text, evidence, kind) for text, kind in measured + limits))
-    return tuple(checked(text, evidence, kind) for text, kind in measured + _agreement(numbered) + limits)
+    recognised: list[tuple[str, Kind]] = [(text, "past_cases") for text in recognition_sentences(record, numbered)]
+    return tuple(checked(text, evidence, kind) for text, kind in measured + recognised + _agreement(numbered) + limits)
 
 
 def describe(case: Case) -> str:
@@ -183,10 +186,19 @@ def limit_sentences(record: EcgRecord) -> list[str]:
     return missing + [f"Note on this ECG: {note[:1].lower()}{note[1:].rstrip('.')}." for note in notes]
 
 
+def recognition_sentences(record: EcgRecord, numbered: Mapping[int, CaseHit]) -> list[str]:
+    """Which case holds this very recording, so that nobody takes its report for that of another heart."""
+
+    def same(hit: CaseHit) -> bool:
+        return hit.same_recording or (hit.cosine >= _ITSELF and same_recording(record, hit.case.record))
+
+    return [f"Case {n} holds this very recording {cite([n])}." for n, hit in numbered.items() if same(hit)]
+
+
 def draft_evidence(measurements: Measurements, record: EcgRecord, numbered: Mapping[int, CaseHit]) -> Evidence:
     """What a draft may rest on: its cases, and the numbers that were measured or counted."""
     similar = {n: hit.similarities for n, hit in numbered.items()}
-    notes = (*limit_sentences(record), *measurements.missing.values(), *phrases(measurements))
+    notes = (*limit_sentences(record), *recognition_sentences(record, numbered), *measurements.missing.values(), *phrases(measurements))
     counts = range(len(numbered) + 1)
     return Evidence(
         {n: hit.case for n, hit in numbered.items()},
@@ -200,7 +212,7 @@ def draft_evidence(measurements: Measurements, record: EcgRecord, numbered: Mapp
 
 def evidence_text(measurements: Measurements, record: EcgRecord, numbered: Mapping[int, CaseHit]) -> str:
     """The evidence for a language model: no name, no id, no path; reports quoted."""
-    lines = [*measurement_sentences(measurements, record.patient.sex), *limit_sentences(record)]
+    lines = [*measurement_sentences(measurements, record.patient.sex), *limit_sentences(record), *recognition_sentences(record, numbered)]
     for n, hit in numbered.items():
         stated = "; ".join(
             f"{'no ' if f.negated else ''}{'' if f.certainty == 'certain' else f.certainty + ' '}{spoken(f.code)}"

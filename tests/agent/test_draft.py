@@ -13,7 +13,7 @@ from llama_index.core.llms.mock import MockLLM
 
 from agent import CaseHit, CaseLibrary, Draft, Match, draft_summary
 from agent.draft import stream_draft
-from data import Case, EcgRecord, Patient
+from data import Case, EcgRecord, Patient, simulated
 from data.findings import ReportReading, extract
 
 
@@ -199,3 +199,28 @@ class TestInjection:
 def test_a_draft_from_a_real_library_is_fully_supported(simulated_library: CaseLibrary, simulated_ecg: EcgRecord) -> None:
     draft = draft_summary(simulated_ecg, simulated_library.search(ecg=simulated_ecg))
     assert json.dumps([sentence.reason for sentence in draft.withheld]) == "[]"
+
+
+class TestTheVeryRecording:
+    """A library may hold the ECG that is asked with: its report is then no other heart's."""
+
+    @staticmethod
+    def found(held: EcgRecord) -> list[CaseHit]:
+        own = hit(1, "Atrial fibrillation.", similarity=0.999)
+        return [replace(own, case=replace(own.case, load=lambda: held)), *HITS[1:]]
+
+    def test_is_named(self, simulated_ecg: EcgRecord) -> None:
+        draft = draft_summary(simulated_ecg, self.found(simulated_ecg))
+        assert "Case 1 holds this very recording [1]." in str(draft)
+
+    def test_is_not_claimed_of_another_as_near(self, simulated_ecg: EcgRecord) -> None:
+        other = simulated.simulate("atrial fibrillation", seed=98).record
+        assert "very recording" not in str(draft_summary(simulated_ecg, self.found(other)))
+
+    @pytest.mark.parametrize(
+        "lie", ["Case 2 holds this very recording [2].", "Your ECG and case 2 are the same ECG [2].", "This ECG is that of case 2 [2]."]
+    )
+    def test_is_not_claimed_by_a_language_model(self, simulated_ecg: EcgRecord, lie: str) -> None:
+        prose = f"Case 2 reports atrial fibrillation [2]. {lie}"
+        draft = draft_summary(simulated_ecg, self.found(simulated_ecg), saying(prose))
+        assert lie in [sentence.text for sentence in draft.withheld]
