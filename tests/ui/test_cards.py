@@ -51,7 +51,7 @@ def test_a_finding_is_shown_as_surely_as_the_report_states_it(report: str, words
 
 
 def test_why_a_case_was_found_names_each_way() -> None:
-    hit: Any = Some(matches=(Some(modality="ecg", rank=1), Some(modality="report", rank=23)))
+    hit: Any = Some(same_recording=False, matches=(Some(modality="ecg", rank=1), Some(modality="report", rank=23)))
 
     assert why(hit) == "by ECG 1st, by report 23rd"
 
