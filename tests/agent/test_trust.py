@@ -91,7 +91,7 @@ class TestQuestions:
         scores = questions.evaluate(simulated_library, queries[:1])
         assert {one.kind for one in scores.asked if one.right} <= {
             "treatment", "off topic", "ignore the rules", "only some people", "only some people, refined", "only with", "only without",
-            "same again", "search by words", "all again", "rhythms",
+            "and without", "same again", "search by words", "all again", "rhythms",
         }  # fmt: skip
 
 
