@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,8 @@ SAME_BEAT = 0.8  # correlation of their QRS from which two beats are of one kind
 P_HEIGHT = (0.16, 0.3)  # over the larger beats: a P wave
 T_HEIGHT, T_WAVE_S = (0.7, 0.52), 0.46  # in both bands over the beat before, and so soon behind it: that beat's T wave
 _WHOLE, _STEEPEST = 0.9, 0.98  # of the time that a lead was recorded; of its samples
+_APART_S, _NEAR_S = 0.3, 0.1  # between changes of leads; from a change to a beat that is cut by it
+_LONG, _REGULAR = 1.5, 0.15  # of the usual interval: one that holds another beat, and how far regular ones are from it
 _HALF = round(0.1 * FS)  # of a QRS complex, generously
 
 
@@ -77,6 +80,7 @@ def r_peaks(signal: Array) -> Samples:
     """Samples of the R peaks: neurokit2 on the energy of the QRS band over all leads."""
     from neurokit2 import ecg_findpeaks
 
+    changes = _changes(signal)
     signal = _evened(signal)
     recorded = np.sqrt(np.maximum(np.isfinite(signal).mean(axis=0), 1 / len(signal)))  # fewer leads, same scale
     steep, slow = (_energy(signal, *band) / recorded for band in ((8, 30, 0.002), (4, 18, 0.12)))
@@ -90,9 +94,46 @@ def r_peaks(signal: Array) -> Samples:
         return peaks
     height = np.array([[steep[max(0, p - 20) : p + 20].max(), slow[max(0, p - 20) : p + 40].max()] for p in peaks])  # (n_peaks, 2 bands)
     high = (height > P_HEIGHT * np.quantile(height, 0.9, axis=0)).all(axis=1)
-    peaks, height = peaks[high], height[high]
+    found, height = peaks[high], height[high]
     lower = (height < T_HEIGHT * np.roll(height, 1, axis=0)).all(axis=1)
-    return peaks[~(lower & (np.diff(peaks, prepend=-FS) < T_WAVE_S * FS))]
+    return _told_at_changes(found[~(lower & (np.diff(found, prepend=-FS) < T_WAVE_S * FS))], peaks, changes)
+
+
+def _changes(signal: Array) -> list[int]:
+    """Samples where, as on a sheet, leads end and others begin; none where a lead was recorded throughout."""
+    if (np.isfinite(signal).mean(axis=1) > _WHOLE).any():
+        return []
+    starts = np.sort([np.flatnonzero(np.isfinite(lead))[0] for lead in signal if np.isfinite(lead).any()])
+    groups = np.split(starts, np.flatnonzero(np.diff(starts) > _APART_S * FS) + 1)
+    return [int(np.median(group)) for group in groups[1:]]
+
+
+def _told_at_changes(peaks: Samples, candidates: Samples, changes: list[int]) -> Samples:
+    """The beats where leads change told by the others: there half a beat may be all that is seen, and a step may look like one.
+
+    A beat belongs there where the interval is too long without it; with nothing to see at all only where the others are regular.
+    """
+    if not changes:
+        return peaks
+    near = np.abs(candidates[:, None] - changes).min(axis=1) < _NEAR_S * FS if candidates.size else np.zeros(0, bool)
+    suspects = candidates[near]
+    sure = np.setdiff1d(peaks, suspects)
+    undisturbed = [b - a for a, b in pairwise(sure) if not any(a < change < b for change in changes)]
+    if len(undisturbed) < 3:
+        return peaks
+    usual = float(np.median(undisturbed))
+    regular = bool(np.max(np.abs(np.array(undisturbed) / usual - 1)) < _REGULAR)
+    kept = [peak for peak in peaks if peak not in suspects]
+    for change in changes:
+        before, after = sure[sure < change], sure[sure > change]
+        here = suspects[np.abs(suspects - change) < _NEAR_S * FS]
+        if not before.size or not after.size:
+            kept += [peak for peak in here if peak in peaks]
+        elif after[0] - before[-1] > _LONG * usual and here.size:
+            kept.append(int(here[np.abs(here - change).argmin()]))
+        elif after[0] - before[-1] > _LONG * usual and regular and max(abs(change - b) for b in (before[-1], after[0])) < _LONG * usual:
+            kept.append(change)
+    return np.unique(np.array(kept, dtype=int))
 
 
 def _evened(signal: Array) -> Array:

@@ -18,6 +18,7 @@ _LAWFUL = 0.35  # limb leads that are further from Einthoven's law were not read
 _MARGIN = 1.25  # the next best layout is so much further from it
 _SAME = 0.4  # a rhythm strip differs from its lead by less of its size
 _ALONE = 2.5  # and from every other by so many times as much power
+_FAR, _CLEAR = 6.0, 0.18  # and by so many times as much, or by so much of its size: chest leads look like II
 _SHIFTS = range(-12, 13, 2)  # pixels, 1.5 mm either way: pens and photographs set rows off against each other
 _UNNAMED = 0.2  # of error that a strip which repeats no lead is worth: in the right layout each does
 _UNLAWFUL = "Which lead is where cannot be told: the limb leads fit no usual layout. Confirm or correct the layout."
@@ -120,7 +121,7 @@ def rhythm_lead(rows: Array, cells: Sequence[tuple[str, ...]], strip: Array) -> 
     best = sorted(differences, key=differences.__getitem__)
     if not best or differences[best[0]] > _SAME**2:
         return None
-    alone = len(best) == 1 or differences[best[1]] > _ALONE * differences[best[0]]
+    alone = len(best) == 1 or differences[best[1]] > max(_ALONE * differences[best[0]], min(_CLEAR, _FAR * differences[best[0]]))
     return best[0] if alone else None
 
 

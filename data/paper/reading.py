@@ -17,7 +17,7 @@ from data.paper.scale import Scale, scale_of
 from data.paper.stated import Stated
 from data.paper.timing import Span, time_span
 from data.paper.trace import Line, find_rows, followed, vertical_runs
-from data.paper.trust import lead_trust
+from data.paper.trust import CHANGE_MM, lead_trust
 from data.record import EcgRecord
 
 Array = npt.NDArray[Any]
@@ -72,9 +72,13 @@ def read_sheet(picture: Picture, stated: Stated | None = None) -> SheetReading:
     ------
     UnreadableEcgError : no grid, no rows of traces, or no layout that they could be
     """
-    stated = stated or Stated()
     sheet = flattened(picture)
-    ink = written(sheet)
+    return read_ink(sheet, written(sheet), stated)
+
+
+def read_ink(sheet: FlatSheet, ink: Ink, stated: Stated | None = None) -> SheetReading:
+    """The same from the ink on a sheet that lies flat."""
+    stated = stated or Stated()
     if ink.contrast < _LEAST_CONTRAST:
         raise UnreadableEcgError("shows ink that hardly stands out, wanted a legible sheet: take the picture again in better light")
     runs = vertical_runs(ink)
@@ -139,7 +143,8 @@ def _over(span: Span, row: Array, missing: float) -> Array:
     n, first = round(span.stop - span.start), round(span.start)
     cut = np.full(n, missing)
     low, high = max(first, round(span.drawn[0]), 0), min(first + n, row.size, round(span.drawn[1]) + 1)
-    cut[low - first : high - first] = row[low:high]
+    if low < high:
+        cut[low - first : high - first] = row[low:high]
     return cut
 
 
@@ -152,7 +157,6 @@ def _leads(lines: list[Line], layout: Layout, span: Span, scale: Scale) -> tuple
     trusted = lead_trust(rows, heights, shared, leapt, layout, span, fs)
     signals: dict[str, Array] = {}
     trust: dict[str, float] = {}
-    edge = round(_EDGE_MM * PIXELS_PER_MM)
     for number, (names, row) in enumerate(zip(layout.rows, rows, strict=True)):
         bounds = np.linspace(0, row.size, len(names) + 1).round().astype(int)
         for cell, name in enumerate(names):
@@ -160,7 +164,7 @@ def _leads(lines: list[Line], layout: Layout, span: Span, scale: Scale) -> tuple
             if lead not in STANDARD_LEADS:
                 continue
             part = np.full(row.size, np.nan)
-            inside = slice(bounds[cell] + edge * (cell > 0), bounds[cell + 1] - edge * (cell + 1 < len(names)))
+            inside = _own_part(bounds[cell], bounds[cell + 1], leapt[number], first=cell == 0, last=cell + 1 == len(names))
             part[inside] = row[inside] * (-1 if name.startswith("-") else 1)
             part -= np.nanmedian(part) if not np.isnan(part).all() else 0
             how_far = trusted[number, cell]
@@ -168,6 +172,15 @@ def _leads(lines: list[Line], layout: Layout, span: Span, scale: Scale) -> tuple
             if longer:
                 signals[lead], trust[lead] = part, how_far
     return signals, trust
+
+
+def _own_part(start: int, stop: int, leapt: Array, *, first: bool, last: bool) -> slice:
+    """What of a cell is surely its own: near its ends a mark may stand, or the line leaps to a word, a pulse or the lead before."""
+    near, edge = round(CHANGE_MM * PIXELS_PER_MM), round(_EDGE_MM * PIXELS_PER_MM)
+    entered, left = np.flatnonzero(leapt[start : start + near]), np.flatnonzero(leapt[stop - near : stop])
+    begin = start + max(edge * (not first), int(entered[-1]) + 1 if entered.size else 0)
+    end = stop - max(edge * (not last), near - int(left[0]) if left.size else 0)
+    return slice(begin, max(begin, end))
 
 
 def _record(signals: dict[str, Array], trust: dict[str, float], scale: Scale, layout: Layout, stated: Stated) -> EcgRecord | None:
