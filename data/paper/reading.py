@@ -27,6 +27,8 @@ LEAST_TRUST = 0.5  # a lead below is masked
 _INFERRED = "The lead names are inferred from the layout, not read from the sheet."
 _ASSUMED = "No calibration pulse was found: the scale is taken to be the usual 25 mm/s and 10 mm/mV."
 _LEAST_CONTRAST = 8.0
+_CUT_SECONDS = 0.12  # of a beat whose spike is not followed to its tip, either way
+_MARK_MM = 2.5
 _EDGE_MM = 0.6  # next to where leads change nothing is read: the pen jumps, or a mark stands there
 
 
@@ -149,12 +151,21 @@ def _over(span: Span, row: Array, missing: float) -> Array:
 
 
 def _leads(lines: list[Line], layout: Layout, span: Span, scale: Scale) -> tuple[dict[str, Array], dict[str, float]]:
-    """Each lead over the whole span, its baseline at zero, and how far it can be trusted; of two drawings the longer one."""
+    """Each lead over the whole span, its baseline at zero, and how far it can be trusted; of two drawings the longer one.
+
+    Beats whose spike is cut short are left out.
+    """
+    from scipy.ndimage import binary_dilation
+
     rows = _cut(lines, span, scale)
     fs = scale.mm_per_second * PIXELS_PER_MM
     heights = rows * PIXELS_PER_MM * scale.mm_per_mv - np.array([[line.baseline] for line in lines])
-    shared, leapt = (np.stack([_over(span, getattr(line, what), 0.0) for line in lines]) for what in ("shared", "leapt"))
+    shared, leapt, cut = (np.stack([_over(span, getattr(line, what), 0.0) for line in lines]) for what in ("shared", "leapt", "cut"))
     trusted = lead_trust(rows, heights, shared, leapt, layout, span, fs)
+    for number, names in enumerate(layout.rows):
+        for change in np.linspace(0, cut.shape[1], len(names) + 1)[1:-1]:  # where the mark between two leads stands
+            cut[number, round(change - _MARK_MM * PIXELS_PER_MM) : round(change + _MARK_MM * PIXELS_PER_MM)] = 0
+    cut_off = binary_dilation(cut > 0, np.ones((1, 2 * round(_CUT_SECONDS * fs) + 1)))
     signals: dict[str, Array] = {}
     trust: dict[str, float] = {}
     for number, (names, row) in enumerate(zip(layout.rows, rows, strict=True)):
@@ -166,6 +177,7 @@ def _leads(lines: list[Line], layout: Layout, span: Span, scale: Scale) -> tuple
             part = np.full(row.size, np.nan)
             inside = _own_part(bounds[cell], bounds[cell + 1], leapt[number], first=cell == 0, last=cell + 1 == len(names))
             part[inside] = row[inside] * (-1 if name.startswith("-") else 1)
+            part[cut_off[number]] = np.nan
             part -= np.nanmedian(part) if not np.isnan(part).all() else 0
             how_far = trusted[number, cell]
             longer = lead not in signals or (len(names) == 1 and how_far >= LEAST_TRUST)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from data.paper.flat import PIXELS_PER_MM
 from data.paper.ink import Ink
+from data.paper.leftover import cut_short
 
 Array = npt.NDArray[Any]
 
@@ -48,6 +49,7 @@ class Line:
     inked : (column,) is there ink of this line: short pauses are bridged in `y`
     shared : (column,) does the line of another row go through the same ink, so that whose it is cannot be told
     leapt : (column,) does the line come here over blank paper from far above or below
+    cut : (column,) does a spike go on here that the line does not follow
     """
 
     baseline: float
@@ -55,6 +57,7 @@ class Line:
     inked: Array
     shared: Array
     leapt: Array
+    cut: Array
 
 
 def vertical_runs(ink: Ink) -> Runs:
@@ -113,9 +116,10 @@ def followed(runs: Runs, rows: list[float], ink: Ink) -> list[Line]:
     spacing = float(np.median(np.diff(rows))) if len(rows) > 1 else 30.0 * PIXELS_PER_MM
     paths = [_path(runs, row, spacing) for row in rows]
     used = np.bincount(np.concatenate([path[path >= 0] for path in paths]), minlength=len(runs.top) + 1) if paths else np.zeros(1, int)
+    heights = [_through(runs, path, ink) for path in paths]
     return [
-        Line(row, _through(runs, path, ink), path >= 0, (path >= 0) & (used[path] > 1), _leaps(runs, path))
-        for row, path in zip(rows, paths, strict=True)
+        Line(row, y, path >= 0, (path >= 0) & (used[path] > 1), _leaps(runs, path), cut)
+        for row, path, y, cut in zip(rows, paths, heights, cut_short(ink, heights), strict=True)
     ]
 
 

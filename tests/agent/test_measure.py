@@ -198,3 +198,11 @@ class TestBeatsWhereLeadsChange:
         signal[3:6, change : change + round(0.03 * whole.fs)] += 1.5  # the mark between two leads
 
         assert measure(stepped.changed(signal=signal)).heart_rate_bpm == pytest.approx(measure(whole).heart_rate_bpm, abs=2)
+
+
+def test_an_interval_in_which_nothing_was_recorded_is_none() -> None:
+    whole = simulated.simulate("normal", seed=5).record
+    signal = whole.signal.copy()
+    signal[:, whole.n_samples * 4 // 10 : whole.n_samples * 6 // 10] = np.nan  # as if the leads of one column were illegible
+
+    assert measure(whole.changed(signal=signal)).heart_rate_bpm == pytest.approx(measure(whole).heart_rate_bpm, abs=2)
