@@ -46,7 +46,7 @@ class Measurements:
     Bazett's (1920) is QT / RR^(1/2); Framingham's (Sagie et al. 1992) is QT + 154 (1 - RR).
     """
 
-    heart_rate_bpm: float | None = None  # mean rate from the first to the last beat
+    heart_rate_bpm: float | None = None  # mean rate from beat to beat
     pr_ms: float | None = None
     qrs_ms: float | None = None
     qt_ms: float | None = None
@@ -124,7 +124,10 @@ class _Measuring:
     def _rhythm(self) -> None:
         beats, told = self._beats, rhythm(self._beats)
         every: dict[str, Any] = {"beats": beats.peaks.size, "leads": len(self._record.names)}
-        self._put(round(60 / float(beats.rr.mean()), 1), "heart_rate_bpm", **every)
+        if beats.mean_rr:
+            self._put(round(60 / beats.mean_rr, 1), "heart_rate_bpm", **every)
+        else:
+            self._missing["heart_rate_bpm"] = "between any two beats a part is not recorded"
         self._put(told.wide_ectopic, "ectopic_beats", **every)
         if beats.rr.size < 3:
             self._missing |= dict.fromkeys(("regularity", "rr_variation", "early_beats"), "fewer than four beats")
@@ -137,7 +140,7 @@ class _Measuring:
             self._put(told.early, "early_beats", **every)
 
     def _intervals(self, each: Array) -> None:
-        beats, rr = self._beats, float(self._beats.rr.mean())
+        beats, rr = self._beats, self._beats.mean_rr or float(self._beats.rr.mean())
         onset, offset = boundaries.qrs(self._sharp)
         self._fluttering = flutters(self._record.smooth, beats, onset, offset)
         if self._fluttering:

@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,9 @@ SAME_BEAT = 0.8  # correlation of their QRS from which two beats are of one kind
 P_HEIGHT = (0.16, 0.3)  # over the larger beats: a P wave
 T_HEIGHT, T_WAVE_S = (0.7, 0.52), 0.46  # in both bands over the beat before, and so soon behind it: that beat's T wave
 _WHOLE, _STEEPEST = 0.9, 0.98  # of the time that a lead was recorded; of its samples
+_HOLE_S, _HIDES_S = 0.5, 0.1  # without signal: in a lead that tells beats, and long enough to hide one
+_APART_S, _NEAR_S = 0.3, 0.1  # between changes of leads; from a change to a beat that is cut by it
+_LONG, _REGULAR = 1.5, 0.15  # of the usual interval: one that holds another beat, and how far regular ones are from it
 _HALF = round(0.1 * FS)  # of a QRS complex, generously
 
 
@@ -32,6 +36,7 @@ class Beats:
     same : which of them are of the dominant kind
     smooth, sharp : (n_same, n_leads, n_window) mV, the beats of that kind with R at sample `R`
     likeness : mean correlation of the QRS of each beat with that of the other beat most like it; some .5 in noise, .97 in ECGs
+    unbroken : (n_beats - 1,) which intervals hold no stretch in which no lead was recorded and a beat may hide
     """
 
     peaks: Samples
@@ -39,11 +44,17 @@ class Beats:
     smooth: Array
     sharp: Array
     likeness: float
+    unbroken: npt.NDArray[np.bool_]
 
     @property
     def rr(self) -> Array:
         """(n_beats - 1,) s."""
         return np.diff(self.peaks) / FS
+
+    @property
+    def mean_rr(self) -> float | None:
+        """Of the intervals in which no beat may hide, s."""
+        return float(self.rr[self.unbroken].mean()) if self.unbroken.any() else None
 
     @property
     def to_next(self) -> float:
@@ -70,13 +81,14 @@ def find_beats(leads: Leads) -> Beats | str:
     if same.size < 2:
         return "no two beats look alike: noise, or not an ECG"
     likeness = float((alike - 2 * np.eye(len(alike))).max(axis=1).mean())
-    return Beats(peaks, same, smooth[same], _windows(leads.sharp, peaks)[same], likeness)
+    return Beats(peaks, same, smooth[same], _windows(leads.sharp, peaks)[same], likeness, _unbroken(leads.smooth, peaks))
 
 
 def r_peaks(signal: Array) -> Samples:
     """Samples of the R peaks: neurokit2 on the energy of the QRS band over all leads."""
     from neurokit2 import ecg_findpeaks
 
+    changes = _changes(signal)
     signal = _evened(signal)
     recorded = np.sqrt(np.maximum(np.isfinite(signal).mean(axis=0), 1 / len(signal)))  # fewer leads, same scale
     steep, slow = (_energy(signal, *band) / recorded for band in ((8, 30, 0.002), (4, 18, 0.12)))
@@ -90,16 +102,67 @@ def r_peaks(signal: Array) -> Samples:
         return peaks
     height = np.array([[steep[max(0, p - 20) : p + 20].max(), slow[max(0, p - 20) : p + 40].max()] for p in peaks])  # (n_peaks, 2 bands)
     high = (height > P_HEIGHT * np.quantile(height, 0.9, axis=0)).all(axis=1)
-    peaks, height = peaks[high], height[high]
+    found, height = peaks[high], height[high]
     lower = (height < T_HEIGHT * np.roll(height, 1, axis=0)).all(axis=1)
-    return peaks[~(lower & (np.diff(peaks, prepend=-FS) < T_WAVE_S * FS))]
+    return _told_at_changes(found[~(lower & (np.diff(found, prepend=-FS) < T_WAVE_S * FS))], peaks, changes)
+
+
+def _unbroken(signal: Array, peaks: Samples) -> npt.NDArray[np.bool_]:
+    whole = _throughout(signal)
+    recorded = np.flatnonzero(np.isfinite(signal[whole] if whole.any() else signal).any(axis=0))
+    holes = recorded[:-1][np.diff(recorded) > _HIDES_S * FS]
+    return np.array([not ((holes >= a) & (holes < b)).any() for a, b in pairwise(peaks)], dtype=bool)
+
+
+def _changes(signal: Array) -> list[int]:
+    """Samples where, as on a sheet, leads end and others begin; none where a lead was recorded throughout."""
+    if _throughout(signal).any():
+        return []
+    starts = np.sort([np.flatnonzero(np.isfinite(lead))[0] for lead in signal if np.isfinite(lead).any()])
+    groups = np.split(starts, np.flatnonzero(np.diff(starts) > _APART_S * FS) + 1)
+    return [int(np.median(group)) for group in groups[1:]]
+
+
+def _throughout(signal: Array) -> npt.NDArray[np.bool_]:
+    """(n_leads,) which were recorded nearly always, with no hole that could hide a beat."""
+    there = np.isfinite(signal)
+    longest = np.array([np.diff(np.flatnonzero(lead)).max(initial=1) for lead in there])
+    return np.asarray((there.mean(axis=1) > _WHOLE) & (longest < _HOLE_S * FS))
+
+
+def _told_at_changes(peaks: Samples, candidates: Samples, changes: list[int]) -> Samples:
+    """The beats where leads change told by the others: there half a beat may be all that is seen, and a step may look like one.
+
+    A beat belongs there where the interval is too long without it; with nothing to see at all only where the others are regular.
+    """
+    if not changes:
+        return peaks
+    near = np.abs(candidates[:, None] - changes).min(axis=1) < _NEAR_S * FS if candidates.size else np.zeros(0, bool)
+    suspects = candidates[near]
+    sure = np.setdiff1d(peaks, suspects)
+    undisturbed = [b - a for a, b in pairwise(sure) if not any(a < change < b for change in changes)]
+    if len(undisturbed) < 3:
+        return peaks
+    usual = float(np.median(undisturbed))
+    regular = bool(np.max(np.abs(np.array(undisturbed) / usual - 1)) < _REGULAR)
+    kept = [peak for peak in peaks if peak not in suspects]
+    for change in changes:
+        before, after = sure[sure < change], sure[sure > change]
+        here = suspects[np.abs(suspects - change) < _NEAR_S * FS]
+        if not before.size or not after.size:
+            kept += [peak for peak in here if peak in peaks]
+        elif after[0] - before[-1] > _LONG * usual and here.size:
+            kept.append(int(here[np.abs(here - change).argmin()]))
+        elif after[0] - before[-1] > _LONG * usual and regular and max(abs(change - b) for b in (before[-1], after[0])) < _LONG * usual:
+            kept.append(change)
+    return np.unique(np.array(kept, dtype=int))
 
 
 def _evened(signal: Array) -> Array:
     """What tells beats on a sheet, where leads follow each other: its rhythm strips; without one, each lead at the size of its own
     steepest parts, as tall chest leads would hide small limb leads. Leads that were all recorded throughout stay as they are.
     """
-    whole = np.isfinite(signal).mean(axis=1) > _WHOLE
+    whole = _throughout(signal)
     if whole.any():
         return signal[whole]
     steep = np.nanquantile(np.abs(np.diff(signal, axis=1)), _STEEPEST, axis=1, keepdims=True)

@@ -8,6 +8,7 @@ from scipy.ndimage import median_filter
 from scipy.signal import butter, sosfiltfilt
 
 from data import EcgRecord
+from data.paper.reading import SOURCE as PAPER
 
 Array = npt.NDArray[np.float64]
 
@@ -34,14 +35,19 @@ class Leads:
 
 
 def usable(record: EcgRecord) -> Leads:
-    """The standard leads that move for at least half a second; none where nothing does."""
+    """The standard leads that move for at least half a second; none where nothing does.
+
+    On paper a pen sharpens every R wave, so that no pacing spike can be told from one: there nothing is taken for a spike.
+    """
     standard = record.standard()
     moving = [i for i, row in enumerate(standard.signal) if np.isfinite(row).sum() > 0.5 * record.fs and np.nanstd(row) > 1e-3]
     if not moving or standard.duration < 0.5:
         return Leads((), *(np.empty((0, 0)),) * 2)
     names = tuple(standard.leads[i] for i in moving)
     signal = standard.changed(leads=names, signal=standard.signal[moving]).resampled(FS).signal.astype(np.float64)
-    return Leads(names, *(_band(_without_spikes(signal), high) for high in (45.0, 100.0)))
+    if record.source != PAPER:
+        signal = _without_spikes(signal)
+    return Leads(names, *(_band(signal, high) for high in (45.0, 100.0)))
 
 
 def _without_spikes(signal: Array) -> Array:

@@ -32,7 +32,7 @@ def rhythm(beats: Beats) -> Rhythm:
     rr = beats.rr
     other = np.setdiff1d(np.arange(beats.peaks.size), beats.same)
     early = _early(beats)
-    undisturbed = np.ones(rr.size, dtype=bool)
+    undisturbed = beats.unbroken.copy()
     for beat in {*other.tolist(), *early}:
         undisturbed[max(0, beat - 1) : beat + 1] = False  # the interval before it and the pause behind
     usual = float(np.median(rr[undisturbed] if undisturbed.any() else rr))

@@ -15,6 +15,8 @@ _AROUND = 6  # squares in which grid and light are taken to be the same
 _INKED = 0.997  # quantile of darkness that surely is ink: traces cover about one part in a hundred of a sheet
 _FAINT, _SURE = 0.3, 0.5  # of full ink: a pixel counts where it is at least faint and touches one that is sure
 _SPECK_MM = 0.8
+_BROKEN_MM, _TRACE = 1.5, 0.2  # gaps in an upright stroke, and how much ink is in them at least
+_HIDDEN = 0.35  # of the ink that a line of the grid hides at most: noise on darker lines would pass for ink
 _THICK_MM, _BESIDE_MM = 3.0, 1.0  # wider than any stroke: the table around a sheet, a shadow, a thumb; and what belongs to their edge
 
 
@@ -40,13 +42,15 @@ def written(sheet: FlatSheet) -> Ink:
 
     bright = sheet.picture.max(axis=2).astype(np.float32)  # a coloured grid is bright in one channel, black and blue ink in none
     dark = 1 - bright / np.maximum(_paper(bright), 1)
-    dark -= _grid(dark)
-    dark = np.where(sheet.inside, cv2.GaussianBlur(dark, (0, 0), 0.7), 0)
+    grid = _grid(dark)
+    dark = np.where(sheet.inside, cv2.GaussianBlur(dark - grid, (0, 0), 0.7), 0)
     full = float(np.quantile(dark[sheet.inside], _INKED)) if sheet.inside.any() else 1.0
+    dark /= 1 - np.clip(cv2.GaussianBlur(grid, (0, 0), 0.7) / max(full, 1e-3), 0, _HIDDEN)  # ink covers a grid, and adds nothing to it
     rest = 1.4826 * float(np.median(np.abs(dark[sheet.inside]))) + 1e-4
     amount = np.clip(dark / max(full, 1e-3), 0, 1)
     faint = amount > max(_FAINT, 3.0 * rest / full)
     faint &= ~_thick(faint)
+    faint |= _strokes(faint, amount, max(_TRACE, 2.0 * rest / full))
     return Ink(amount, _touching(faint, amount > max(_SURE, 4.5 * rest / full)), full / rest)
 
 
@@ -76,6 +80,15 @@ def _thick(dark: Array) -> Array:
 
     blob = cv2.morphologyEx(dark.astype(np.uint8), cv2.MORPH_OPEN, _disc(_THICK_MM))
     return np.asarray(cv2.dilate(blob, _disc(2 * _BESIDE_MM)), bool)
+
+
+def _strokes(faint: Array, amount: Array, least: float) -> Array:
+    """What joins two pieces of an upright stroke: a steep line is printed thin, and paper shows through where it crosses the grid."""
+    import cv2
+
+    pen = cv2.GaussianBlur(amount, (0, 0), sigmaX=0.7, sigmaY=_BROKEN_MM * PIXELS_PER_MM / 4)
+    between = cv2.morphologyEx(faint.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((round(_BROKEN_MM * PIXELS_PER_MM) | 1, 1), np.uint8)) > 0
+    return np.asarray(between & (pen > least))
 
 
 def _disc(mm: float) -> Array:

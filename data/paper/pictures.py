@@ -20,7 +20,7 @@ MAX_PAGES = 100
 _LEAST_SIDE = 250  # pixels; less shows no trace
 _LARGEST_SIDE = 5000  # pixels that are worked on: 12 a millimetre on the largest sheet
 _PAGE_DPI = 220
-_FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "HEIF", "MPO", "GIF")
+_FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "HEIF", "GIF")
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis")
 
 

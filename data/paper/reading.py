@@ -21,7 +21,7 @@ from data.paper.scale import Scale, scale_of
 from data.paper.stated import Stated
 from data.paper.timing import Span
 from data.paper.trace import Line, find_rows, followed, vertical_runs
-from data.paper.trust import lead_trust
+from data.paper.trust import CHANGE_MM, lead_trust
 from data.record import EcgRecord
 
 Array = npt.NDArray[Any]
@@ -33,6 +33,8 @@ _SOME_INFERRED = "Not all lead names were read from the sheet; inferred from the
 _UPSIDE_DOWN = "The sheet seems to lie upside down, and no printed name says so. Confirm which way is up."
 _ASSUMED = "Neither a calibration pulse nor a printed scale was found: the scale is taken to be the usual 25 mm/s and 10 mm/mV."
 _LEAST_CONTRAST = 8.0
+_CUT_SECONDS = 0.12  # of a beat whose spike is not followed to its tip, either way
+_MARK_MM = 2.5
 _EDGE_MM = 0.6  # next to where leads change nothing is read: the pen jumps, or a mark stands there
 
 
@@ -143,15 +145,23 @@ def _scale(lines: list[Line], stated: Stated, seen: Sequence[Seen]) -> tuple[Sca
 
 
 def _leads(lines: list[Line], layout: Layout, span: Span, scale: Scale) -> tuple[dict[str, Array], dict[str, float]]:
-    """Each lead over the whole span, its baseline at zero, and how far it can be trusted; of two drawings the longer one."""
+    """Each lead over the whole span, its baseline at zero, and how far it can be trusted; of two drawings the longer one.
+
+    Beats whose spike is cut short are left out.
+    """
+    from scipy.ndimage import binary_dilation
+
     rows = cut(lines, span, scale)
     fs = scale.mm_per_second * PIXELS_PER_MM
     heights = rows * PIXELS_PER_MM * scale.mm_per_mv - np.array([[line.baseline] for line in lines])
-    shared, leapt = (np.stack([over(span, getattr(line, what), 0.0) for line in lines]) for what in ("shared", "leapt"))
+    shared, leapt, short = (np.stack([over(span, getattr(line, what), 0.0) for line in lines]) for what in ("shared", "leapt", "cut"))
     trusted = lead_trust(rows, heights, shared, leapt, layout, span, fs)
+    for number, names in enumerate(layout.rows):
+        for change in np.linspace(0, short.shape[1], len(names) + 1)[1:-1]:  # where the mark between two leads stands
+            short[number, round(change - _MARK_MM * PIXELS_PER_MM) : round(change + _MARK_MM * PIXELS_PER_MM)] = 0
+    cut_off = binary_dilation(short > 0, np.ones((1, 2 * round(_CUT_SECONDS * fs) + 1)))
     signals: dict[str, Array] = {}
     trust: dict[str, float] = {}
-    edge = round(_EDGE_MM * PIXELS_PER_MM)
     for number, (names, row) in enumerate(zip(layout.rows, rows, strict=True)):
         bounds = np.linspace(0, row.size, len(names) + 1).round().astype(int)
         for cell, name in enumerate(names):
@@ -159,14 +169,24 @@ def _leads(lines: list[Line], layout: Layout, span: Span, scale: Scale) -> tuple
             if lead not in STANDARD_LEADS:
                 continue
             part = np.full(row.size, np.nan)
-            inside = slice(bounds[cell] + edge * (cell > 0), bounds[cell + 1] - edge * (cell + 1 < len(names)))
+            inside = _own_part(bounds[cell], bounds[cell + 1], leapt[number], first=cell == 0, last=cell + 1 == len(names))
             part[inside] = row[inside] * (-1 if name.startswith("-") else 1)
+            part[cut_off[number]] = np.nan
             part -= np.nanmedian(part) if not np.isnan(part).all() else 0
             how_far = trusted[number, cell]
             longer = lead not in signals or (len(names) == 1 and how_far >= LEAST_TRUST)
             if longer:
                 signals[lead], trust[lead] = part, how_far
     return signals, trust
+
+
+def _own_part(start: int, stop: int, leapt: Array, *, first: bool, last: bool) -> slice:
+    """What of a cell is surely its own: near its ends a mark may stand, or the line leaps to a word, a pulse or the lead before."""
+    near, edge = round(CHANGE_MM * PIXELS_PER_MM), round(_EDGE_MM * PIXELS_PER_MM)
+    entered, left = np.flatnonzero(leapt[start : start + near]), np.flatnonzero(leapt[stop - near : stop])
+    begin = start + max(edge * (not first), int(entered[-1]) + 1 if entered.size else 0)
+    end = stop - max(edge * (not last), near - int(left[0]) if left.size else 0)
+    return slice(begin, max(begin, end))
 
 
 def _record(signals: dict[str, Array], trust: dict[str, float], scale: Scale, placing: Placing, stated: Stated) -> EcgRecord | None:

@@ -1,6 +1,7 @@
 """Following each row's line through the ink, from column to column, to less than a pixel."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -8,14 +9,17 @@ import numpy.typing as npt
 
 from data.paper.flat import PIXELS_PER_MM
 from data.paper.ink import Ink
+from data.paper.leftover import cut_short
 
 Array = npt.NDArray[Any]
 
 _FLAT_MM = 1.2  # a run of ink that is no higher is line, not stroke
+_FLAT_PENS = 1.6  # nor than so many pens, where the pen is thick or blurred
 _NEAREST_MM = 9.0  # rows are at least so far apart
 _REACH_MM = 40.0  # a line stays this near to its row
 _SHARE = 0.06  # of the strongest row's ink that makes a row
 _COVERED = 0.45  # of the longest row's columns with flat ink that make a row
+_CROWDED, _LESSER = 0.6, 0.7  # of the usual distance between rows, of the neighbour's columns with flat ink
 _LONGEST_GAP_MM = 2.0
 _MISSING = 0.06  # mm of jump that a column without ink is worth
 _LEVEL_COLUMNS, _TIP_COLUMNS = 161, 7  # over which a row's level, and a tip, are looked for
@@ -45,6 +49,7 @@ class Line:
     inked : (column,) is there ink of this line: short pauses are bridged in `y`
     shared : (column,) does the line of another row go through the same ink, so that whose it is cannot be told
     leapt : (column,) does the line come here over blank paper from far above or below
+    cut : (column,) does a spike go on here that the line does not follow
     """
 
     baseline: float
@@ -52,6 +57,7 @@ class Line:
     inked: Array
     shared: Array
     leapt: Array
+    cut: Array
 
 
 def vertical_runs(ink: Ink) -> Runs:
@@ -69,16 +75,40 @@ def find_rows(runs: Runs, shape: tuple[int, ...]) -> list[float]:
     from scipy.ndimage import gaussian_filter1d
     from scipy.signal import find_peaks
 
-    flat = runs.bottom - runs.top <= _FLAT_MM * PIXELS_PER_MM
+    height = runs.bottom - runs.top
+    flat = height <= max(_FLAT_MM * PIXELS_PER_MM, _FLAT_PENS * float(np.quantile(height, 0.3)) if height.size else 0)
     middle = ((runs.top + runs.bottom) / 2)[flat]
     columns = np.repeat(np.arange(len(runs.first) - 1), np.diff(runs.first))[flat]
     amount = gaussian_filter1d(np.bincount(middle.astype(int), minlength=shape[0]).astype(float), 1.5 * PIXELS_PER_MM)
     peaks, _ = find_peaks(
         amount, distance=round(_NEAREST_MM * PIXELS_PER_MM), prominence=0.5 * _SHARE * amount.max(), height=_SHARE * amount.max()
     )
+
+    def covered(low: float, high: float) -> int:
+        return int(np.unique(columns[(middle > low) & (middle < high)]).size)
+
     near = 4 * PIXELS_PER_MM
-    covered = np.array([np.unique(columns[np.abs(middle - peak) < near]).size for peak in peaks])
-    return [float(peak) for peak, share in zip(peaks, covered, strict=True) if share > _COVERED * covered.max()]  # words are short
+    cover = {float(peak): covered(peak - near, peak + near) for peak in peaks}
+    least = _COVERED * max(cover.values(), default=0)
+    rows = _without_intruders([peak for peak, share in cover.items() if share > least], cover)  # words are short
+    wandering = [(low + high) / 2 for low, high in _empty_places(rows) if covered(low, high) > least]
+    return sorted([*rows, *wandering])
+
+
+def _without_intruders(rows: list[float], cover: dict[float, int]) -> list[float]:
+    """The rows without lines of the grid and of writing: what lies far nearer to a row than rows do, and covers less of the sheet."""
+    if len(rows) < 4:
+        return rows
+    least = _CROWDED * float(np.median(np.diff(rows)))
+    return [row for row in rows if not any(0 < abs(row - other) < least and cover[row] < _LESSER * cover[other] for other in rows)]
+
+
+def _empty_places(rows: list[float]) -> list[tuple[float, float]]:
+    """Where between the rows another would fit: one that wanders up and down has no height at which most of it lies."""
+    if len(rows) < 3:
+        return []
+    spacing = float(np.median(np.diff(rows)))
+    return [(a + 0.35 * spacing, b - 0.35 * spacing) for a, b in pairwise(rows) if 1.6 * spacing < b - a < 2.4 * spacing]
 
 
 def followed(runs: Runs, rows: list[float], ink: Ink) -> list[Line]:
@@ -86,9 +116,10 @@ def followed(runs: Runs, rows: list[float], ink: Ink) -> list[Line]:
     spacing = float(np.median(np.diff(rows))) if len(rows) > 1 else 30.0 * PIXELS_PER_MM
     paths = [_path(runs, row, spacing) for row in rows]
     used = np.bincount(np.concatenate([path[path >= 0] for path in paths]), minlength=len(runs.top) + 1) if paths else np.zeros(1, int)
+    heights = [_through(runs, path, ink) for path in paths]
     return [
-        Line(row, _through(runs, path, ink), path >= 0, (path >= 0) & (used[path] > 1), _leaps(runs, path))
-        for row, path in zip(rows, paths, strict=True)
+        Line(row, y, path >= 0, (path >= 0) & (used[path] > 1), _leaps(runs, path), cut)
+        for row, path, y, cut in zip(rows, paths, heights, cut_short(ink, heights), strict=True)
     ]
 
 

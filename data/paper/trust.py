@@ -13,7 +13,7 @@ Array = npt.NDArray[Any]
 
 _SAME = 0.1  # of a lead's time on another row's line
 _SHARED = 0.04  # of a lead's time in ink that another row's line goes through too: spikes that run into each other
-_CHANGE_MM = 4.0  # about where leads change, a line may leap
+CHANGE_MM = 4.0  # about where leads change, a line may leap
 _BEAT_SECONDS = 0.04  # how long the steep part of a beat lasts
 
 
@@ -37,7 +37,7 @@ def lead_trust(
     """
     steep = _steepness(rows, fs)
     first, last = (round(end - span.start) for end in span.drawn)
-    edge = round(_CHANGE_MM * PIXELS_PER_MM)
+    edge = round(CHANGE_MM * PIXELS_PER_MM)
     found = {}
     for number, names in enumerate(layout.rows):
         bounds = np.linspace(0, rows.shape[1], len(names) + 1).round().astype(int)

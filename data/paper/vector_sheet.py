@@ -152,7 +152,7 @@ def _line(row: _Row, width: int) -> Line:
         y[inside] = np.interp(middles[inside], points[:, 0], points[:, 1]) * PIXELS_PER_MM
         drawn |= inside & (middles >= points[0, 0]) & (middles <= points[-1, 0])
     nothing = np.zeros(width, bool)
-    return Line(row.level * PIXELS_PER_MM, y, drawn, nothing, nothing)
+    return Line(row.level * PIXELS_PER_MM, y, drawn, shared=nothing, leapt=nothing, cut=nothing)
 
 
 def _seen(page: Page, true: float) -> list[Seen]:

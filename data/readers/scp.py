@@ -48,7 +48,9 @@ def sniff(content: bytes) -> bool:
     """The name of the format in section 0, or the file's own size where the record header has it."""
     if len(content) < _RECORD + _SECTION:
         return False
-    return content[8:10] == b"\0\0" and (content[16:22] == b"SCPECG" or int.from_bytes(content[2:6], "little") == len(content))
+    bitmap = content[:2] == b"BM" and content[6:10] == bytes(4)  # it has its own size in the same place
+    sized = int.from_bytes(content[2:6], "little") == len(content) and not bitmap
+    return content[8:10] == b"\0\0" and (content[16:22] == b"SCPECG" or sized)
 
 
 def read(name: str, files: Bundle, _: Given) -> EcgRecord:

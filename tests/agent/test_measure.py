@@ -156,3 +156,53 @@ def test_small_limb_leads_before_tall_chest_leads_on_a_sheet_lose_no_beat() -> N
     rate = measure(whole.changed(signal=signal)).heart_rate_bpm
 
     assert rate == pytest.approx(measure(whole).heart_rate_bpm, abs=3)
+
+
+def test_sharp_r_waves_on_paper_are_no_pacing_spikes() -> None:
+    at = np.arange(2000) / 200  # s
+    beats = np.maximum(0, 1 - np.abs((at + 0.4) % 0.8 - 0.4) / 0.02)  # 75 a minute, as pointed as a pen draws them
+    heights = np.where((np.arange(2000) // 160) % 2, 1.0, 1.6)  # of which only the taller would pass for spikes
+
+    rate = measure(EcgRecord(("II",), (beats * heights)[None], 200.0, source="paper")).heart_rate_bpm
+
+    assert rate == pytest.approx(75, abs=1)
+
+
+class TestBeatsWhereLeadsChange:
+    """A sheet of four columns without a strip, and a beat just where the first column ends."""
+
+    def sheet(self, whole: EcgRecord, first_change: int, blank: int) -> EcgRecord:
+        edges = [0, first_change, whole.n_samples // 2, whole.n_samples * 3 // 4, whole.n_samples]
+        signal = np.full_like(whole.signal, np.nan)
+        for row in range(12):
+            part = slice(edges[row // 3] + blank * (row > 2), edges[row // 3 + 1] - blank * (row < 9))
+            signal[row, part] = whole.signal[row, part]
+        return whole.changed(signal=signal)
+
+    def an_r_wave(self, whole: EcgRecord) -> int:
+        """The R wave nearest to a quarter of the recording."""
+        tall = np.flatnonzero(whole["V5"] > 0.7 * whole["V5"].max())
+        return int(tall[np.abs(tall - whole.n_samples // 4).argmin()])
+
+    def test_a_beat_hidden_there_is_counted(self) -> None:
+        whole = simulated.simulate("normal", seed=5).record
+        hidden = self.sheet(whole, self.an_r_wave(whole), round(0.09 * whole.fs))
+
+        assert measure(hidden).heart_rate_bpm == pytest.approx(measure(whole).heart_rate_bpm, abs=2)
+
+    def test_a_step_there_is_no_beat(self) -> None:
+        whole = simulated.simulate("atrial fibrillation", seed=5).record
+        change = self.an_r_wave(whole) + round(0.4 * whole.fs)
+        stepped = self.sheet(whole, change, 0)
+        signal = stepped.signal.copy()
+        signal[3:6, change : change + round(0.03 * whole.fs)] += 1.5  # the mark between two leads
+
+        assert measure(stepped.changed(signal=signal)).heart_rate_bpm == pytest.approx(measure(whole).heart_rate_bpm, abs=2)
+
+
+def test_an_interval_in_which_nothing_was_recorded_is_none() -> None:
+    whole = simulated.simulate("normal", seed=5).record
+    signal = whole.signal.copy()
+    signal[:, whole.n_samples * 4 // 10 : whole.n_samples * 6 // 10] = np.nan  # as if the leads of one column were illegible
+
+    assert measure(whole.changed(signal=signal)).heart_rate_bpm == pytest.approx(measure(whole).heart_rate_bpm, abs=2)

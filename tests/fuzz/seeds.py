@@ -12,6 +12,7 @@ from data import EcgRecord, simulated
 from data.writers import csv, dicom, specimens_binary, specimens_xml, wfdb
 
 Bundle = dict[str, bytes]
+PICTURES = ("png", "jpeg", "bmp", "tiff", "webp", "gif", "pdf")
 
 
 def seeds() -> dict[str, Bundle]:
@@ -42,7 +43,24 @@ def seeds() -> dict[str, Bundle]:
     found |= {"hdf5": {"a.h5": _hdf5(held)}}
     found |= {"wfdb segments": {"all.hea": b"all/3 3 125 350\necg 150\n~ 50\necg 150\n", **found["wfdb 16"]}}
     found |= {f"wfdb {fmt}": _by_wfdb(three, fmt) for fmt in ("80", "212", "24", "516")}
-    return found | {"zip": {"a.zip": _zipped(found["wfdb 16"])}}
+    return found | {"zip": {"a.zip": _zipped(found["wfdb 16"])}} | _pictures()
+
+
+def _pictures() -> dict[str, Bundle]:
+    """A strip of paper as each kind of picture, and as a PDF."""
+    from PIL import Image
+
+    from data.paper.layouts import layout_named
+    from data.paper.rendering import Print, printed
+
+    record = next(iter(simulated.cases(1))).record
+    strip = printed(record, Print(layout_named("3x4"), header=False), pixels_per_mm=9)[63:343, :1300]  # the first row
+    found = {}
+    for kind in PICTURES:
+        out = io.BytesIO()
+        Image.fromarray(strip).save(out, kind)
+        found[kind] = {f"a.{kind}": out.getvalue()}
+    return found
 
 
 def _edf(record: EcgRecord, write: str) -> bytes:

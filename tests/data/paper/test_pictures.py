@@ -29,7 +29,7 @@ def png_header(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP", "TIFF", "WEBP", "PDF"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP", "TIFF", "WEBP", "GIF", "PDF"])
 def test_every_kind_of_picture_is_known_and_opened(kind: str) -> None:
     content = coded(kind=kind)
 
@@ -38,6 +38,12 @@ def test_every_kind_of_picture_is_known_and_opened(kind: str) -> None:
     assert is_picture(content)
     assert red[0] > 200 > 90 > red[1]
     assert white.min() > 240
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP", "TIFF", "WEBP", "GIF", "PDF"])
+def test_every_kind_of_picture_reaches_the_reader_of_sheets(kind: str) -> None:
+    with pytest.raises(UnreadableEcgError, match="shows no grid of ECG paper"):
+        read_ecg(coded(kind=kind))
 
 
 def test_a_photograph_is_turned_as_its_orientation_says() -> None:

@@ -1,0 +1,63 @@
+"""Spikes that a trace does not follow to their tips."""
+
+import numpy as np
+import numpy.typing as npt
+
+from data.paper.flat import PIXELS_PER_MM
+from data.paper.ink import Ink
+from data.paper.leftover import cut_short
+
+MM = PIXELS_PER_MM
+LEVEL, AT = 30 * MM, 50 * MM  # of the row, and the column of its spike
+
+
+def row_with_stroke(top_mm: float, bottom_mm: float) -> Ink:
+    mask = np.zeros((60 * MM, 100 * MM), bool)
+    mask[LEVEL - 1 : LEVEL + 2] = True
+    mask[round(top_mm * MM) : round(bottom_mm * MM), AT : AT + 3] = True
+    return Ink(mask.astype(float), mask, 100.0)
+
+
+def flat_trace() -> npt.NDArray[np.float64]:
+    return np.full(100 * MM, float(LEVEL))
+
+
+def test_a_spike_above_a_trace_that_stays_flat_is_noticed_where_it_stands() -> None:
+    (cut,) = cut_short(row_with_stroke(18, 30), [flat_trace()])
+
+    assert cut[AT : AT + 3].all()
+    assert not cut[: AT - MM].any()
+
+
+def test_a_spike_that_is_followed_is_not_cut() -> None:
+    trace = flat_trace()
+    trace[AT : AT + 3] = 18 * MM
+
+    (cut,) = cut_short(row_with_stroke(18, 30), [trace])
+
+    assert not cut.any()
+
+
+def test_the_other_flank_of_a_spike_that_is_followed_to_its_tip_is_not_cut() -> None:
+    trace = flat_trace()
+    trace[AT - 5 : AT - 2] = 18 * MM
+
+    (cut,) = cut_short(row_with_stroke(18, 30), [trace])
+
+    assert not cut.any()
+
+
+def test_a_stroke_far_from_every_trace_belongs_to_none() -> None:
+    (cut,) = cut_short(row_with_stroke(5, 20), [flat_trace()])
+
+    assert not cut.any()
+
+
+def test_a_pale_stroke_is_a_line_of_the_grid() -> None:
+    ink = row_with_stroke(18, 30)
+    pale = np.where(ink.mask, 0.25, 0.0)
+    pale[LEVEL - 1 : LEVEL + 2] = 1.0
+
+    (cut,) = cut_short(Ink(pale, ink.mask, 100.0), [flat_trace()])
+
+    assert not cut.any()
