@@ -16,13 +16,14 @@ from data.paper.trace import Line
 Array = npt.NDArray[Any]
 Captions = Mapping[tuple[int, int], Seen]  # by row and cell
 
-SURE = 0.8  # a name this certain contradicts what was inferred
+SURE = 0.9  # a name this certain contradicts what was inferred
 _READ = 0.5  # and one this certain confirms it
 _BEFORE_MM, _BEHIND_MM = 9.0, 14.0  # of where a lead begins, a name's middle may stand
 _TOGETHER_MM = (4.0, 3.5)  # across and down, names stand alike to the beginnings of their leads
 _COLUMN_MM = 8.0  # names of one column are nearer to each other
 _EVEN = 0.15  # of their distance, columns may be off
 
+_ONLY_PRINTED = "Only the printed {scale.mm_per_second:g} mm/s and {scale.mm_per_mv:g} mm/mV say the scale: confirm or correct it."
 _OTHER_SPEED = "The sheet prints {printed}, its calibration pulse says {found:g} {unit}. Confirm or correct the scale."
 
 
@@ -99,7 +100,10 @@ def scale_with_print(found: Scale, seen: Sequence[Seen]) -> tuple[Scale, list[st
         ]
         return found, said
     both = speed is not None and gain is not None
-    return Scale(speed or found.mm_per_second, gain or found.mm_per_mv, both, found.pulses), []
+    scale = Scale(speed or found.mm_per_second, gain or found.mm_per_mv, both, found.pulses)
+    usual = (scale.mm_per_second, scale.mm_per_mv) == (found.mm_per_second, found.mm_per_mv)
+    typed = all(word.certainty == 1 for word in seen if "mm" in word.name)
+    return scale, [] if usual or typed else [_ONLY_PRINTED.format(scale=scale)]
 
 
 def _leads(seen: Sequence[Seen]) -> list[Seen]:

@@ -147,8 +147,8 @@ def _line(row: _Row, width: int) -> Line:
     y = np.full(width, np.nan)
     middles = (np.arange(width) + 0.5) / PIXELS_PER_MM
     drawn = np.zeros(width, bool)
-    for points, foot in [(piece, 0.0) for piece in row.pieces] + [(pulse, _FOOT_MM) for pulse in row.pulses]:
-        inside = (middles >= points[0, 0] - foot) & (middles <= points[-1, 0] + foot) & ~drawn  # a pulse is known by its feet
+    for points in (*row.pieces, *row.pulses):
+        inside = (middles >= points[0, 0] - _FOOT_MM) & (middles <= points[-1, 0] + _FOOT_MM) & ~drawn  # a pulse is known by its feet
         y[inside] = np.interp(middles[inside], points[:, 0], points[:, 1]) * PIXELS_PER_MM
         drawn |= inside & (middles >= points[0, 0]) & (middles <= points[-1, 0])
     nothing = np.zeros(width, bool)
@@ -223,7 +223,8 @@ def _sampled(parts: Sequence[Array], start: float, step: float, n: int, regular:
     for points in parts:
         if len(points) < 2:
             continue
-        at = np.round((points[:, 0] - start) / step).astype(int)
+        steps = (points[:, 0] - points[0, 0]) / step  # from one of its own, or rounding would swap neighbours
+        at = np.round(steps).astype(int) + round((points[0, 0] - start) / step)
         if not regular:
             wanted = np.arange(max(0, at[0]), min(n, at[-1] + 1))
             filled[wanted] = np.interp(start + wanted * step, points[:, 0], points[:, 1])

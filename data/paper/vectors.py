@@ -11,7 +11,8 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 
 MM = 25.4 / 72  # of a point
-_MOST_POINTS, _MOST_OBJECTS = 1_000_000, 300_000  # a page of ECG has some ten thousand; more would take minutes
+_MOST_POINTS, _MOST_OBJECTS = 300_000, 100_000  # a page of ECG has some ten thousand points; more would take long
+_FARTHEST = 20_000.0  # points from the page's corner; what a damaged file draws further out is left out
 _CURVE = np.linspace(0, 1, 9)[1:]  # of a Bezier curve, where points are taken
 _JOINED_MM = 0.01
 _WORD_GAP = 0.35  # of the height of its letters, between two words
@@ -129,7 +130,8 @@ def _strokes(page: Any) -> list[Stroke] | None:
         matrix = _matrix(one)
         wide = width.value * float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
         colour = (red.value, green.value, blue.value)
-        found += [Stroke(_moved(matrix[:2], line), colour, wide) for line in _lines(one)]
+        moved = (_moved(matrix[:2], line) for line in _lines(one))
+        found += [Stroke(line, colour, wide) for line in moved if (np.abs(line) < _FARTHEST).all()]  # no NaN is
     return found
 
 

@@ -123,7 +123,7 @@ class TestLayoutFromNamesAndLaws:
 
 def line(baseline: float) -> Line:
     nothing = np.zeros(2000, bool)
-    return Line(baseline, np.full(2000, baseline), ~nothing, nothing, nothing)
+    return Line(baseline, np.full(2000, baseline), ~nothing, shared=nothing, leapt=nothing, cut=nothing)
 
 
 def test_a_word_that_stands_as_no_other_does_is_no_caption() -> None:
@@ -137,12 +137,13 @@ def test_a_word_that_stands_as_no_other_does_is_no_caption() -> None:
 
 class TestPrintedScale:
     pulse = Scale(25.0, 10.0, True, ())
-    words = (Seen("25 mm/s", 0, 0, 0.9), Seen("20 mm/mV", 0, 0, 0.9))
+    words = (Seen("25 mm/s", 0, 0, 0.95), Seen("20 mm/mV", 0, 0, 0.95))
 
-    def test_it_is_taken_where_there_is_no_pulse(self) -> None:
+    def test_it_is_taken_where_there_is_no_pulse_and_doubted_where_it_is_unusual(self) -> None:
         scale, doubts = scale_with_print(replace(self.pulse, proven=False), self.words)
 
-        assert (scale.mm_per_second, scale.mm_per_mv, scale.proven, doubts) == (25.0, 20.0, True, [])
+        assert (scale.mm_per_second, scale.mm_per_mv) == (25.0, 20.0)
+        assert doubts == ["Only the printed 25 mm/s and 20 mm/mV say the scale: confirm or correct it."]
 
     def test_it_is_doubted_where_the_pulse_says_otherwise(self) -> None:
         scale, doubts = scale_with_print(self.pulse, self.words)

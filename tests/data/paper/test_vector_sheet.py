@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 
-from data import EcgRecord, read_ecg
+from data import EcgRecord, UnreadableEcgError, read_ecg
 from data.paper.documents import read_document
 from data.paper.layouts import layout_named
 from data.paper.reading import SheetReading
@@ -117,6 +117,32 @@ def test_what_another_program_draws_is_read_too(record: EcgRecord) -> None:
 
     assert (reading.layout.name, reading.record.fs, len(reading.read)) == ("3x4", 500.0, 12)
     assert largest_error_mv(record, reading.record) < HUNDREDTH_MV
+
+
+def test_rows_that_are_drawn_in_one_stroke_with_their_pulse_are_cut_where_leads_change(record: EcgRecord) -> None:
+    content = printed_pdf(record, Print(layout_named("3x4+II")))
+    first, last = content.index(b"0.350 w 1 j") + len("0.350 w 1 j"), content.index(b"\nQ BT")
+    paths = content[first:last].split(b" l S\n")
+    rows = [paths[start : start + 5] for start in (0, 5, 10)] + [paths[15:]]
+    strokes = b" l S\n".join(
+        b" l ".join(path.strip().replace(b" m ", b" l ", number > 0) for number, path in enumerate(row)) for row in rows
+    )
+
+    reading = read(content[:first] + b"\n" + strokes.ljust(last - first - 1) + content[last:])
+
+    strip = reading.record["II"]
+    strip = strip[~np.isnan(strip)][100:-100]
+    apart = [np.ptp(record["II"][start : start + strip.size] - strip) for start in range(record.n_samples - strip.size + 1)]
+    assert (reading.layout.name, reading.sure) == ("3x4+II", True)
+    assert min(apart) < HUNDREDTH_MV
+
+
+def test_a_page_of_paths_that_are_no_curves_is_none(record: EcgRecord) -> None:
+    content = printed_pdf(record, Print(layout_named("3x4+II")))
+    start, stop = content.index(b"0.350 w 1 j"), content.index(b"\nQ BT")
+
+    with pytest.raises(UnreadableEcgError, match="shows"):
+        read(content[:start] + b" " * (stop - start) + content[stop:])
 
 
 def test_a_scan_in_a_pdf_is_read_as_the_picture_that_it_is(record: EcgRecord) -> None:
