@@ -62,8 +62,6 @@ def views(sheet: FlatSheet, ink: Ink) -> tuple[View, ...]:
     along = alongness(ink.mask) / alongness(ink.mask.T)
     if along < 1 / _CLEARLY:
         view = view.by(1)
-    if view.legible >= 2 * _TELLING:  # as nearly all photographs: the other ways need not be looked at
-        return (view,)
     others = [view.by(2)] if max(along, 1 / along) > _CLEARLY else [view.by(2), view.by(1), view.by(3)]
     best, second = sorted((view, *others), key=lambda one: -one.legible)[:2]
     if best.legible >= _TELLING and best.legible > _MORE * second.legible:

@@ -30,7 +30,7 @@ SOURCE = "paper"
 LEAST_TRUST = 0.5  # a lead below is masked
 _INFERRED = "The lead names are inferred from the layout, not read from the sheet."
 _SOME_INFERRED = "Not all lead names were read from the sheet; inferred from the layout: {leads}."
-_UPSIDE_DOWN = "The sheet seems to lie upside down, and no printed name says so. Confirm which way is up."
+_UPSIDE_DOWN = "The sheet may lie upside down: its printed names do not settle which way is up. Confirm that, or turn the picture."
 _ASSUMED = "Neither a calibration pulse nor a printed scale was found: the scale is taken to be the usual 25 mm/s and 10 mm/mV."
 _LEAST_CONTRAST = 8.0
 _CUT_SECONDS = 0.12  # of a beat whose spike is not followed to its tip, either way
@@ -116,6 +116,8 @@ def read_ink(sheet: FlatSheet, ink: Ink, stated: Stated | None = None) -> SheetR
             return replace(other, doubts=(_UPSIDE_DOWN,))
     if isinstance(first, UnreadableEcgError):
         raise first
+    if len(ways) > 1 and ways[1].legible > max(1.0, ways[0].legible):  # more can be read the other way up, if not enough to be sure
+        return replace(first, doubts=(_UPSIDE_DOWN, *first.doubts))
     return first
 
 

@@ -78,7 +78,7 @@ def read_vectors(page: Page, stated: Stated | None = None) -> SheetReading | Non
     doubts = [] if stated.speed and stated.gain else doubts
     return SheetReading(
         record, sheet, tuple(lines), placing.layout, scale, placing.span, (*doubts, *placing.arrangement.doubts),
-        dict.fromkeys(record.leads, 1.0), placing.arrangement.captions, tuple(seen),
+        dict.fromkeys(record.leads, 1.0), placing.arrangement.captions, tuple(seen), page.turned,
     )  # fmt: skip
 
 

@@ -51,6 +51,7 @@ class Page:
     ----------
     words : single words; `text` is all of it, as it is read
     to_points : (2, 3) from mm, x and y, to points of the page as it is shown, from its upper left corner
+    turned : by how many quarters counterclockwise the page as it is shown is to be turned to stand upright
     """
 
     strokes: tuple[Stroke, ...]
@@ -58,6 +59,7 @@ class Page:
     text: str
     size_mm: tuple[float, float]
     to_points: Array
+    turned: int = 0
 
 
 def page_vectors(page: Any) -> Page | None:
@@ -68,12 +70,13 @@ def page_vectors(page: Any) -> Page | None:
     words, text, quarter = _words(page)
     show = _shown(page)
     width, height = page.get_size()
-    turn, size = _turned(quarter, page.get_rotation() // 90, width, height)
+    turns = (quarter - page.get_rotation() // 90) % 4  # counterclockwise, that the page's own rotation does not undo
+    turn, size = _turned(turns, width, height)
     place = MM * turn @ show  # (2, 3), from the file's coordinates to mm
     back = np.linalg.inv(np.vstack([MM * turn, [0, 0, 1]]))[:2]
     strokes = [Stroke(_moved(place, stroke.points), stroke.colour, stroke.wide * MM) for stroke in found]
     placed = [Text(word.said, *_moved(place, np.array([[word.x, word.y]]))[0]) for word in words]
-    return Page(tuple(_joined(strokes)), tuple(placed), text, (size[0] * MM, size[1] * MM), back)
+    return Page(tuple(_joined(strokes)), tuple(placed), text, (size[0] * MM, size[1] * MM), back, -turns % 4)
 
 
 def _moved(matrix: Array, points: Array) -> Array:
@@ -95,9 +98,8 @@ def _shown(page: Any) -> Array:
     return np.vstack([turn, [0, 0, 1]]) @ upright
 
 
-def _turned(quarter: int, rotation: int, width: float, height: float) -> tuple[Array, tuple[float, float]]:
-    """(2, 3) that turns the page as it is shown so that its text, turned by `quarter` turns counterclockwise, is upright; its size then."""
-    turns = (quarter - rotation) % 4  # what the page's own rotation does not undo, counterclockwise
+def _turned(turns: int, width: float, height: float) -> tuple[Array, tuple[float, float]]:
+    """(2, 3) that turns the page as it is shown so that its text, by quarter turns counterclockwise, is upright; its size then."""
     if turns == 0:
         return np.array([[1, 0, 0], [0, 1, 0.0]]), (width, height)
     if turns == 1:  # to be turned clockwise
