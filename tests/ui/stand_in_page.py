@@ -28,7 +28,7 @@ def case(seed: int) -> Case:
 def hit(seed: int) -> Some:
     by_ecg = Some(modality="ecg", rank=seed, similarity=0.99 - seed / 50)
     by_report = Some(modality="report", rank=seed + 2, similarity=0.5 - seed / 50)
-    return Some(case=case(seed), score=0.97 - seed / 40, matches=(by_ecg, by_report))
+    return Some(case=case(seed), score=0.97 - seed / 40, matches=(by_ecg, by_report), same_recording=False)
 
 
 def sentence(text: str, *citations: int, kind: str = "past_cases") -> Some:
