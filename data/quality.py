@@ -150,12 +150,10 @@ def _doubts(record: EcgRecord) -> Iterator[str]:
         yield f"Only one lead was recorded: {standard[0]}."
     if record.n_samples < round(STANDARD_SECONDS * record.fs):
         yield f"Only {record.duration:.1f} s were recorded, less than the usual 10 s."
-    missing: dict[str, list[str]] = {}
-    for lead, share in zip(record.leads, np.isnan(record.signal).mean(axis=1), strict=True):
-        if share:
-            missing.setdefault(_share(float(share)), []).append(lead)
-    for words, leads in missing.items():
-        yield f"{_named(leads)}: not recorded{words}."
+    shares = dict(zip(record.leads, np.isnan(record.signal).mean(axis=1).tolist(), strict=True))
+    for leads in ([lead for lead in shares if shares[lead] == 1], [lead for lead in shares if 0 < shares[lead] < 1]):
+        if leads:
+            yield f"{_named(leads)}: not recorded{_share([shares[lead] for lead in leads])}."
     qualities = lead_qualities(record)
     for kind, word in (("flat", "flat"), ("noise", "no beats stand out from the noise")):
         if leads := [lead for lead, quality in qualities.items() if quality == kind]:
@@ -260,7 +258,9 @@ def _named(leads: Sequence[str]) -> str:
     return f"{'Lead' if len(leads) == 1 else 'Leads'} {', '.join(leads)}"
 
 
-def _share(fraction: float) -> str:
-    if fraction == 1:
+def _share(fractions: Sequence[float]) -> str:
+    """ " for 3% of the time", " for 75% to 82% of the time"; nothing where it is all of it."""
+    if min(fractions) == 1:
         return ""
-    return f" for {f'{fraction:.0%}' if fraction >= 0.01 else 'less than 1%'} of the time"
+    said = list(dict.fromkeys(f"{share:.0%}" if share >= 0.01 else "less than 1%" for share in (min(fractions), max(fractions))))
+    return f" for {' to '.join(said)} of the time"

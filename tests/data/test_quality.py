@@ -130,3 +130,12 @@ def test_real_ecgs_are_usable_and_keep_the_laws(ptbxl_root: Path) -> None:
         record = read_ecg(path)
         assert unusable_reason(record) is None
         assert limb_lead_doubt(record) is None
+
+
+def test_leads_that_a_sheet_shows_for_a_part_are_told_in_one_sentence() -> None:
+    signal = np.ones((3, 1000), np.float32)
+    signal[0, 250:], signal[1, 180:], signal[2, :] = np.nan, np.nan, np.nan
+    assert [doubt for doubt in doubts(EcgRecord(("I", "II", "V1"), signal, 100)) if "recorded" in doubt] == [
+        "Lead V1: not recorded.",
+        "Leads I, II: not recorded for 75% to 82% of the time.",
+    ]
