@@ -56,8 +56,8 @@ class View:
         return View(flat, replace(ink, amount=amount, mask=mask), (self.turned + quarters) % 4)
 
 
-def views(sheet: FlatSheet, ink: Ink) -> tuple[View, ...]:
-    """The ways in which a sheet may lie, the likeliest first: one where printed names tell it, else two, one upside down."""
+def views(sheet: FlatSheet, ink: Ink) -> tuple[View, View]:
+    """Two ways in which a sheet may lie, one upside down to the other: first that which printed names tell, or as it was photographed."""
     view = View(sheet, ink)
     along = alongness(ink.mask) / alongness(ink.mask.T)
     if along < 1 / _CLEARLY:
@@ -65,7 +65,7 @@ def views(sheet: FlatSheet, ink: Ink) -> tuple[View, ...]:
     others = [view.by(2)] if max(along, 1 / along) > _CLEARLY else [view.by(2), view.by(1), view.by(3)]
     best, second = sorted((view, *others), key=lambda one: -one.legible)[:2]
     if best.legible >= _TELLING and best.legible > _MORE * second.legible:
-        return (best,)
+        return best, next((way for way in (view, *others) if way.turned == (best.turned + 2) % 4), best.by(2))
     return view, others[0]
 
 

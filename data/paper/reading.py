@@ -73,6 +73,11 @@ class SheetReading:
     def sure(self) -> bool:
         return not self.doubts
 
+    @property
+    def telling(self) -> tuple[int, bool]:
+        """What tells that the sheet stands upright: names that stand where the layout has them, then nothing that speaks against it."""
+        return len(self.read), self.sure
+
     def confirmed(self) -> EcgRecord:
         """The record after a person has said that layout, lead names and scale are right."""
         unsaid = (_INFERRED, _ASSUMED, _some_inferred(self.layout, self.read))
@@ -107,16 +112,16 @@ def read_ink(sheet: FlatSheet, ink: Ink, stated: Stated | None = None) -> SheetR
         first = _read(ways[0], stated)
     except UnreadableEcgError as refusal:
         first = refusal
-    if len(ways) > 1 and (isinstance(first, UnreadableEcgError) or first.doubts):
+    if isinstance(first, UnreadableEcgError) or first.doubts:
         try:
             other = _read(ways[1], stated)
         except UnreadableEcgError:
             other = None
-        if other and other.sure:  # the laws of the limb leads do not hold upside down
-            return replace(other, doubts=(_UPSIDE_DOWN,))
+        if other and (isinstance(first, UnreadableEcgError) or other.telling > first.telling):
+            return replace(other, doubts=(_UPSIDE_DOWN, *other.doubts)) if other.turned and not other.read else other
     if isinstance(first, UnreadableEcgError):
         raise first
-    if len(ways) > 1 and ways[1].legible > max(1.0, ways[0].legible):  # more can be read the other way up, if not enough to be sure
+    if ways[1].legible > max(1.0, ways[0].legible):  # more can be read the other way up, if not enough to be sure
         return replace(first, doubts=(_UPSIDE_DOWN, *first.doubts))
     return first
 
