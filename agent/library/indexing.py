@@ -6,12 +6,12 @@ when its ECG's vector row is; a case row without it is what a kill left, is seen
 
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from data.record import EcgRecord
 
 Progress = Callable[[int], object]
 WORKERS = 2  # more would wait for the interpreter
+AHEAD = 3  # batches in memory: one a worker, and one that is read meanwhile
 _TURN = 0.0001  # s; between two matrix products a worker waits a turn for the interpreter, and Python's own 5 ms are as long as a product
 
 
@@ -48,6 +49,19 @@ class Prepared:
 
 
 @dataclass(frozen=True)
+class Encoding:
+    """A batch on its way: its vectors are being made."""
+
+    batch: list[Prepared]
+    ecgs: Future[Vectors]  # (case, dim)
+    reports: Future[Vectors]  # (case that has a report, dim)
+
+    @property
+    def done(self) -> bool:
+        return self.ecgs.done() and self.reports.done()
+
+
+@dataclass(frozen=True)
 class Encoded:
     """Rows ready to be written, of one batch."""
 
@@ -66,75 +80,81 @@ class Indexing:
         self._seen = present
         self._write = write
         self._progress = progress or (lambda _: None)
-        self._reading, self._counting = Lock(), Lock()
-        self._unread: Iterator[Prepared] = iter(())
         self.added, self.present, self.failed = 0, 0, dict[str, str]()
 
     def run(self, cases: Iterable[Case]) -> AddReport:
         """Add all cases that are not there.
 
-        Each worker encodes and writes whole batches on its share of the cores, and reads its next one while no other reads. That
-        keeps the cores busier than one batch on all of them: what needs the interpreter or the disk falls to one worker while
-        the other multiplies matrices.
+        This thread reads and writes. Each worker encodes on its share of the cores, one the ECGs of a batch and the other its
+        reports. That keeps the cores busier than one batch on all of them: what needs the interpreter or the disk is done while
+        the workers multiply matrices.
         """
-        self._unread = self._readable(iter(cases))
-        with _turns_of(_TURN), ThreadPoolExecutor(WORKERS, "index") as workers:
-            working = [workers.submit(self._work) for _ in range(WORKERS)]
-            try:
-                for done in as_completed(working):
-                    done.result()
-            finally:  # where one failed or somebody interrupts, no worker begins another batch
-                with self._reading:
-                    self._unread = iter(())
+        unread = self._readable(iter(cases))
+        underway: deque[Encoding] = deque()
+        with _turns_of(_TURN), _share_of_the_cores() as workers:
+            while batch := list(islice(unread, self._encoder.batch_size)):
+                underway.append(Encoding(batch, ecgs=workers.submit(self._ecgs, batch), reports=workers.submit(self._reports, batch)))
+                while len(underway) == AHEAD or (underway and underway[0].done):
+                    self._finish(underway.popleft())
+            while underway:
+                self._finish(underway.popleft())
         return AddReport(self.added, self.present, self.failed)
-
-    def _work(self) -> None:
-        with threadpool_limits(max(1, (os.cpu_count() or 1) // WORKERS)):
-            while batch := self._read():
-                encoded = self._rows(batch, self._encoder.encode_ecgs([prepared.record for prepared in batch]))
-                with self._counting:
-                    self._write(encoded)
-                    self.added += len(batch)
-                    self._progress(len(batch))
-
-    def _read(self) -> list[Prepared]:
-        with self._reading:
-            return list(islice(self._unread, self._encoder.batch_size))
 
     def _readable(self, cases: Iterator[Case]) -> Iterator[Prepared]:
         for case in cases:
             if case.case_id in self._seen:
-                with self._counting:
-                    self.present += 1
-                    self._progress(1)
+                self.present += 1
+                self._progress(1)
                 continue
             try:
                 record = _with_a_standard_lead(case.record)
                 row, conditions = stored(case), conditions_of(case)
             except Exception as error:  # whatever a reader of somebody's file raises concerns this case only
-                with self._counting:
-                    self.failed[case.case_id] = str(error) or type(error).__name__
-                    self._progress(1)
+                self.failed[case.case_id] = str(error) or type(error).__name__
+                self._progress(1)
                 continue
             self._seen.add(case.case_id)
             yield Prepared(case, record, row, conditions)
 
-    def _rows(self, batch: list[Prepared], ecgs: Vectors) -> Encoded:
-        """A batch as rows: its ECGs' vectors, and the vectors of its reports, which are encoded here."""
-        reported = [prepared for prepared in batch if prepared.case.report.strip()]
+    def _ecgs(self, batch: list[Prepared]) -> Vectors:
+        return self._encoder.encode_ecgs([prepared.record for prepared in batch])
+
+    def _reports(self, batch: list[Prepared]) -> Vectors:
+        reports = [prepared.case.report for prepared in _reported(batch)]
+        return self._encoder.encode_reports(reports) if reports else np.empty((0, self._encoder.dim), np.float32)
+
+    def _finish(self, encoding: Encoding) -> None:
+        batch, reported = encoding.batch, _reported(encoding.batch)
         ecg_ids = [row_id(prepared.case, "ecg") for prepared in batch]
         report_ids = [row_id(prepared.case, "report") for prepared in reported]
-        vectors = marked(ecgs, "ecg", ecg_ids)
-        if reported:
-            reports = self._encoder.encode_reports([prepared.case.report for prepared in reported])
-            vectors = np.concatenate([vectors, marked(reports, "report", report_ids)])
-        return Encoded(
-            case_ids=[prepared.case.case_id for prepared in batch],
-            rows=[prepared.row for prepared in batch],
-            ids=ecg_ids + report_ids,
-            vectors=vectors,
-            metadata=[prepared.conditions for prepared in batch + reported],
+        vectors = [marked(encoding.ecgs.result(), "ecg", ecg_ids), marked(encoding.reports.result(), "report", report_ids)]
+        self._write(
+            Encoded(
+                case_ids=[prepared.case.case_id for prepared in batch],
+                rows=[prepared.row for prepared in batch],
+                ids=ecg_ids + report_ids,
+                vectors=np.concatenate(vectors),
+                metadata=[prepared.conditions for prepared in batch + reported],
+            )
         )
+        self.added += len(batch)
+        self._progress(len(batch))
+
+
+def _reported(batch: list[Prepared]) -> list[Prepared]:
+    return [prepared for prepared in batch if prepared.case.report.strip()]
+
+
+@contextmanager
+def _share_of_the_cores() -> Iterator[ThreadPoolExecutor]:
+    """Workers that multiply matrices on their share of the cores each; an error in the block drops what is not begun."""
+    share = max(1, (os.cpu_count() or 1) // WORKERS)
+    with threadpool_limits(share), ThreadPoolExecutor(WORKERS, "index", threadpool_limits, (share,)) as workers:
+        try:
+            yield workers
+        except BaseException:
+            workers.shutdown(cancel_futures=True)
+            raise
 
 
 @contextmanager

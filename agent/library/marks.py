@@ -38,7 +38,7 @@ def marked(vectors: Vectors, modality: Modality, keys: Sequence[str] | None = No
     out[:, :dim] = vectors
     out[:, dim + MODALITIES.index(modality)] = MARK
     if keys is not None:
-        out[:, dim + len(MODALITIES) :] = [_jitter(key) for key in keys]
+        out[:, dim + len(MODALITIES) :] = np.reshape([_jitter(key) for key in keys], (n, _JITTERED))
     return out
 
 
