@@ -18,6 +18,7 @@ _SPECK_MM = 0.8
 _BROKEN_MM, _TRACE = 1.5, 0.2  # gaps in an upright stroke, and how much ink is in them at least
 _HIDDEN = 0.35  # of the ink that a line of the grid hides at most: noise on darker lines would pass for ink
 _THICK_MM, _BESIDE_MM = 3.0, 1.0  # wider than any stroke: the table around a sheet, a shadow, a thumb; and what belongs to their edge
+_STEP, _BAR_MM = 1.6, 1.2  # times brighter than the square beside it, and how wide the bar is at least that such a step leaves along itself
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +42,8 @@ def written(sheet: FlatSheet) -> Ink:
     import cv2
 
     bright = sheet.picture.max(axis=2).astype(np.float32)  # a coloured grid is bright in one channel, black and blue ink in none
-    dark = 1 - bright / np.maximum(_paper(bright), 1)
+    level = _paper(bright)
+    dark = 1 - bright / np.maximum(_spread(level, bright.shape), 1)
     grid = _grid(dark)
     dark = np.where(sheet.inside, cv2.GaussianBlur(dark - grid, (0, 0), 0.7), 0)
     full = float(np.quantile(dark[sheet.inside], _INKED)) if sheet.inside.any() else 1.0
@@ -49,19 +51,32 @@ def written(sheet: FlatSheet) -> Ink:
     rest = 1.4826 * float(np.median(np.abs(dark[sheet.inside]))) + 1e-4
     amount = np.clip(dark / max(full, 1e-3), 0, 1)
     faint = amount > max(_FAINT, 3.0 * rest / full)
-    faint &= ~_thick(faint)
+    faint &= ~_thick(faint, _THICK_MM) & ~(_thick(faint, _BAR_MM) & _stepped(level, faint.shape))
     faint |= _strokes(faint, amount, max(_TRACE, 2.0 * rest / full))
     return Ink(amount, _touching(faint, amount > max(_SURE, 4.5 * rest / full)), full / rest)
 
 
 def _paper(bright: Array) -> Array:
-    """How bright blank paper is at each pixel."""
-    import cv2
-
+    """How bright blank paper is in each square."""
     rows, columns = (n // _SQUARE for n in bright.shape)
     blocks = bright[: rows * _SQUARE, : columns * _SQUARE].reshape(rows, _SQUARE, columns, _SQUARE).swapaxes(1, 2)
-    level = np.quantile(blocks[:, :, ::3, ::3].reshape(rows, columns, -1), 0.75, axis=2).astype(np.float32)
-    return np.asarray(cv2.resize(cv2.GaussianBlur(level, (0, 0), 0.7), bright.shape[::-1], interpolation=cv2.INTER_LINEAR))
+    return np.asarray(np.quantile(blocks[:, :, ::3, ::3].reshape(rows, columns, -1), 0.75, axis=2), np.float32)
+
+
+def _spread(level: Array, shape: tuple[int, ...]) -> Array:
+    """What is known of each square, at each pixel."""
+    import cv2
+
+    return np.asarray(cv2.resize(cv2.GaussianBlur(level, (0, 0), 0.7), shape[::-1], interpolation=cv2.INTER_LINEAR))
+
+
+def _stepped(level: Array, shape: tuple[int, ...]) -> Array:
+    """Where the brightness changes from one square to the next, as from the paper to the table: between them neither is known."""
+    import cv2
+
+    around = np.ones((3, 3), np.uint8)
+    step = cv2.dilate(level, around) > _STEP * cv2.erode(level, around)
+    return cv2.resize(step.astype(np.uint8), shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
 
 
 def _grid(dark: Array) -> Array:
@@ -74,11 +89,11 @@ def _grid(dark: Array) -> Array:
     return np.ascontiguousarray(np.broadcast_to(middle, tiles.shape).reshape(height, width)[: dark.shape[0], : dark.shape[1]])
 
 
-def _thick(dark: Array) -> Array:
+def _thick(dark: Array, mm: float) -> Array:
     """What no pen has drawn, as it is dark over more than the widest stroke in every direction; with its edge."""
     import cv2
 
-    blob = cv2.morphologyEx(dark.astype(np.uint8), cv2.MORPH_OPEN, _disc(_THICK_MM))
+    blob = cv2.morphologyEx(dark.astype(np.uint8), cv2.MORPH_OPEN, _disc(mm))
     return np.asarray(cv2.dilate(blob, _disc(2 * _BESIDE_MM)), bool)
 
 

@@ -15,6 +15,7 @@ from data.paper.names import Seen, names_seen
 Array = npt.NDArray[Any]
 
 _LIKE_UPSIDE_DOWN = ("I", "II", "III")  # read alike from both sides
+_CERTAIN = 0.8
 _TELLING, _MORE = 1.5, 2.0  # certainty in all that tells which way is up, and how many times that of the other way
 _SMOOTH_MM = 0.75
 _CLEARLY = 1.25  # ink gathers so much more along rows than across them, or names must tell which is which
@@ -40,8 +41,8 @@ class View:
 
     @property
     def legible(self) -> float:
-        """How certain all words together are that tell up from down."""
-        return sum(word.certainty for word in self.seen if word.name not in _LIKE_UPSIDE_DOWN)
+        """How many words tell up from down. Specks pass for words with less certainty, and there may be a hundred."""
+        return sum(word.certainty for word in self.seen if word.certainty >= _CERTAIN and word.name not in _LIKE_UPSIDE_DOWN)
 
     def by(self, quarters: int) -> "View":
         """The same, turned on counterclockwise."""
