@@ -19,6 +19,8 @@ SAME_BEAT = 0.8  # correlation of their QRS from which two beats are of one kind
 # A peak is no beat where it is this much lower than beats are, at 8 to 30 Hz or at 4 to 18 Hz, where wide ectopic beats still are high.
 P_HEIGHT = (0.16, 0.3)  # over the larger beats: a P wave
 T_HEIGHT, T_WAVE_S = (0.7, 0.52), 0.46  # in both bands over the beat before, and so soon behind it: that beat's T wave
+_STEEP = 8.0, 30.0  # Hz
+_SHOWN, _VISIBLE = 0.25, 0.3  # of the leads show a beat at least, each by so much of its usual beats
 _WHOLE, _STEEPEST = 0.9, 0.98  # of the time that a lead was recorded; of its samples
 _HOLE_S, _HIDES_S = 0.5, 0.1  # without signal: in a lead that tells beats, and long enough to hide one
 _APART_S, _NEAR_S = 0.3, 0.1  # between changes of leads; from a change to a beat that is cut by it
@@ -86,18 +88,16 @@ def find_beats(leads: Leads) -> Beats | str:
 
 def r_peaks(signal: Array) -> Samples:
     """Samples of the R peaks: neurokit2 on the energy of the QRS band over all leads."""
-    from neurokit2 import ecg_findpeaks
-
     changes = _changes(signal)
     signal = _evened(signal)
     recorded = np.sqrt(np.maximum(np.isfinite(signal).mean(axis=0), 1 / len(signal)))  # fewer leads, same scale
-    steep, slow = (_energy(signal, *band) / recorded for band in ((8, 30, 0.002), (4, 18, 0.12)))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            peaks = np.asarray(ecg_findpeaks(steep, sampling_rate=int(FS), method="neurokit")["ECG_R_Peaks"], dtype=int)
-    except (ValueError, IndexError, ZeroDivisionError):
-        return np.empty(0, dtype=int)
+    steep, slow = (_energy(signal, *band) / recorded for band in ((*_STEEP, 0.002), (4, 18, 0.12)))
+    peaks, leaps = _neurokit_peaks(steep), np.empty(0, dtype=int)
+    while (alone := peaks[_shown(signal, peaks) < _SHOWN]).size:
+        for leap in alone:  # it would keep a beat beside it from being found
+            steep[max(0, leap - _HALF) : leap + _HALF] = 0
+        leaps = np.union1d(leaps, alone)
+        peaks = np.setdiff1d(_neurokit_peaks(steep), leaps)
     if not peaks.size:
         return peaks
     height = np.array([[steep[max(0, p - 20) : p + 20].max(), slow[max(0, p - 20) : p + 40].max()] for p in peaks])  # (n_peaks, 2 bands)
@@ -169,11 +169,34 @@ def _evened(signal: Array) -> Array:
     return signal * (np.median(steep) / np.maximum(steep, 1e-6))
 
 
+def _neurokit_peaks(energy: Array) -> Samples:
+    from neurokit2 import ecg_findpeaks
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return np.asarray(ecg_findpeaks(energy, sampling_rate=int(FS), method="neurokit")["ECG_R_Peaks"], dtype=int)
+    except (ValueError, IndexError, ZeroDivisionError):
+        return np.empty(0, dtype=int)
+
+
+def _shown(signal: Array, peaks: Samples) -> Array:
+    """Share of the leads recorded at each peak, (n_peaks,), that show something there: where one leaps alone, no heart beats."""
+    size = np.abs(_filtered(signal, *_STEEP))
+    at = np.stack([size[:, max(0, p - 20) : p + 20].max(axis=1) for p in peaks]) if peaks.size else np.empty((0, len(signal)))
+    recorded = np.isfinite(signal)[:, peaks].T  # (n_peaks, n_leads)
+    usual = nanmedian(np.where(recorded, at, np.nan))
+    return np.asarray((recorded & (at >= _VISIBLE * usual)).sum(axis=1) / np.maximum(recorded.sum(axis=1), 1))
+
+
 def _energy(signal: Array, low: float, high: float, window_s: float) -> Array:
     """Root mean square of a band over all leads and a window, (n_samples,) in mV."""
-    band = butter(2, [low, high], "band", fs=FS, output="sos")
-    power = np.mean(sosfiltfilt(band, np.nan_to_num(signal), axis=1) ** 2, axis=0)
+    power = np.mean(_filtered(signal, low, high) ** 2, axis=0)
     return np.asarray(np.sqrt(np.maximum(uniform_filter1d(power, max(1, round(window_s * FS))), 0)))
+
+
+def _filtered(signal: Array, low: float, high: float) -> Array:
+    return np.asarray(sosfiltfilt(butter(2, [low, high], "band", fs=FS, output="sos"), np.nan_to_num(signal), axis=1))
 
 
 def _in_step(signal: Array, peaks: Samples) -> Samples:

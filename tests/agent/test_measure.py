@@ -168,6 +168,24 @@ def test_sharp_r_waves_on_paper_are_no_pacing_spikes() -> None:
     assert rate == pytest.approx(75, abs=1)
 
 
+class TestALeadThatLeapsAlone:
+    """One electrode that loses its contact between two beats, by far more than any beat."""
+
+    @staticmethod
+    def loose(record: EcgRecord, before_beat_s: float) -> EcgRecord:
+        r = int(np.abs(record["II"][2000:3000]).argmax()) + 2000  # near the middle, at 500 Hz
+        signal = record.signal.copy()
+        at = r - round(before_beat_s * record.fs)
+        signal[record.leads.index("V1"), at:] += 5 * np.exp(-np.arange(signal.shape[1] - at) / record.fs)
+        return record.changed(signal=signal)
+
+    @pytest.mark.parametrize("before_beat_s", [0.15, 0.35, 0.5])
+    def test_is_no_beat_and_hides_none(self, before_beat_s: float) -> None:
+        record = simulated.simulate("normal", seed=4).record
+
+        assert measure(self.loose(record, before_beat_s)).heart_rate_bpm == pytest.approx(measure(record).heart_rate_bpm, abs=0.5)
+
+
 class TestBeatsWhereLeadsChange:
     """A sheet of four columns without a strip, and a beat just where the first column ends."""
 
