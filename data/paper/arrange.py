@@ -111,16 +111,19 @@ def _borne_out(rows: Array, layout: Layout, captions: Captions) -> Arrangement:
     error, named = law_error(rows, layout), _with_rhythm(rows, layout, captions)
     right = {word.name for place, word in captions.items() if _name_at(named, place) == word.name and len(named.rows[place[0]]) > 1}
     against = [
-        f"{word.name} for {printed}"
+        (word.name, printed)
         for place, word in sorted(captions.items(), key=lambda one: one[0])
         if (printed := _name_at(named, place)) not in (None, "?", word.name)
         and word.certainty >= SURE
-        and f"-{word.name}" != printed  # some print aVR where they draw it upside down, and the laws tell
+        and word.name.removeprefix("-") != printed.removeprefix("-")  # some print aVR where they draw it upside down, and the laws tell
         and word.name not in right  # no sheet has a name twice: it was misread here
     ]
+    if len(against) == 1 and against[0][0] in named.leads and len(right) >= _MANY + 2 and error < _LAWFUL:
+        against = []  # leads are exchanged in twos: one that stands alone among so many that are right was misread
     unnamed = sum(row == ("?",) for row in named.rows)
     doubts = ((_UNLAWFUL,) if error >= _LAWFUL else ()) + ((_STRANGE_STRIP,) if unnamed else ())
-    return Arrangement(named, error + _UNNAMED * unnamed, doubts, captions, tuple(against))
+    said = tuple(f"{name} for {printed}" for name, printed in against)
+    return Arrangement(named, error + _UNNAMED * unnamed, doubts, captions, said)
 
 
 def _name_at(layout: Layout, place: tuple[int, int]) -> str | None:

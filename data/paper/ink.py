@@ -18,6 +18,8 @@ _SPECK_MM = 0.8
 _BROKEN_MM, _TRACE = 1.5, 0.2  # gaps in an upright stroke, and how much ink is in them at least
 _HIDDEN = 0.35  # of the ink that a line of the grid hides at most: noise on darker lines would pass for ink
 _THICK_MM, _BESIDE_MM = 3.0, 1.0  # wider than any stroke: the table around a sheet, a shadow, a thumb; and what belongs to their edge
+_BETWEEN, _APART_MM = 0.6, 1.0  # of the ink on both sides within so much: less is blur between two strokes
+_LARGE_MM = 8.0, 50.0  # by what is that wide or that long: no complex is
 _STEP, _BAR_MM = 1.6, 1.2  # times brighter than the square beside it, and how wide the bar is at least that such a step leaves along itself
 
 
@@ -51,6 +53,7 @@ def written(sheet: FlatSheet) -> Ink:
     rest = 1.4826 * float(np.median(np.abs(dark[sheet.inside]))) + 1e-4
     amount = np.clip(dark / max(full, 1e-3), 0, 1)
     faint = amount > max(_FAINT, 3.0 * rest / full)
+    faint &= amount > _BETWEEN * _both_sides(amount)
     faint &= ~_thick(faint, _THICK_MM) & ~(_thick(faint, _BAR_MM) & _stepped(level, faint.shape))
     faint |= _strokes(faint, amount, max(_TRACE, 2.0 * rest / full))
     return Ink(amount, _touching(faint, amount > max(_SURE, 4.5 * rest / full)), full / rest)
@@ -89,12 +92,28 @@ def _grid(dark: Array) -> Array:
     return np.ascontiguousarray(np.broadcast_to(middle, tiles.shape).reshape(height, width)[: dark.shape[0], : dark.shape[1]])
 
 
+def _both_sides(amount: Array) -> Array:
+    """How much ink there is near each pixel to the left and to the right of it, the lesser of both."""
+    import cv2
+
+    reach = round(_APART_MM * PIXELS_PER_MM)
+    sides = [cv2.dilate(amount.astype(np.float32), np.ones((1, reach + 1), np.uint8), anchor=(at, 0)) for at in (0, reach)]
+    return np.asarray(np.minimum(*sides))
+
+
 def _thick(dark: Array, mm: float) -> Array:
-    """What no pen has drawn, as it is dark over more than the widest stroke in every direction; with its edge."""
+    """What no pen has drawn, as it is dark over more than the widest stroke in every direction; with its edge.
+
+    Strokes that run together, as those of a broad QRS complex in a blurred picture, are as wide, but make no large spot.
+    """
     import cv2
 
     blob = cv2.morphologyEx(dark.astype(np.uint8), cv2.MORPH_OPEN, _disc(mm))
-    return np.asarray(cv2.dilate(blob, _disc(2 * _BESIDE_MM)), bool)
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(blob, connectivity=8)
+    sides = boxes[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] / PIXELS_PER_MM
+    large = np.asarray((sides.min(axis=1) >= _LARGE_MM[0]) | (sides.max(axis=1) >= _LARGE_MM[1]))
+    large[0] = False
+    return np.asarray(cv2.dilate(large[labels].astype(np.uint8), _disc(2 * _BESIDE_MM)), bool)
 
 
 def _strokes(faint: Array, amount: Array, least: float) -> Array:

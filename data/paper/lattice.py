@@ -1,5 +1,6 @@
 """Finding the grid of ECG paper in a picture, wherever it lies and however it is bent: a map from paper to picture."""
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ _HARMONICS = (1, 2, 3, 5)
 _LEAST_TILES = 6
 _AUDIBLE = 0.3  # a harmonic counts from this share of the strongest on
 _PROMINENT = 6.0  # a lattice stands out this many times over the middle of its spectrum in a tile that shows one
+_SLIP_SQUARES, _STEADY = 4, 0.2  # either way of where a turn was lost, and how level the phase is in as many beyond, turns
 _TURNS, _STEPS = np.deg2rad(np.arange(-45.0, 45.0, 1.0)), 120
 
 
@@ -276,7 +278,7 @@ def _smooth_shift(wave: Array, strength: Array) -> Array:
     """How far the lines lie from where they should, in squares, (row, column); followed from square to square, then smoothed."""
     import cv2
 
-    phase = _unwrapped(np.angle(wave), strength)
+    phase = _without_slips(_unwrapped(np.angle(wave), strength))
     weight = np.where(np.isnan(phase), 0, strength**2).astype(np.float32)
     value = np.nan_to_num(-phase / (2 * np.pi)).astype(np.float32)
     smooth = np.zeros_like(value)
@@ -285,6 +287,28 @@ def _smooth_shift(wave: Array, strength: Array) -> Array:
         local = cv2.GaussianBlur(weight * (value - smooth), (0, 0), sigma) / (near + 1e-9)
         smooth += local * (near / (near + 0.02 * weight.max()))
     return smooth
+
+
+def _without_slips(phase: Array) -> Array:
+    """The same without whole turns that were lost or gained at a line across the sheet, as at a fold between two lines of the grid.
+
+    Paper bends by less than half a square, and over many squares; about a slip nothing is known.
+    """
+    near, far = _SLIP_SQUARES, 2 * _SLIP_SQUARES
+    for axis in (0, 1):
+        across = np.moveaxis(phase, axis, 0).copy()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # where there is no square
+            turns = np.nanmedian(across, axis=1) / (2 * np.pi)
+        for place in range(far, len(turns) - far):
+            before, after = turns[place - far : place - near], turns[place + near : place + far]
+            step = float(np.median(after) - np.median(before))
+            if np.ptp(before) < _STEADY and np.ptp(after) < _STEADY and abs(step - round(step)) < _STEADY and round(step):
+                across[place:] -= 2 * np.pi * round(step)
+                turns[place:] -= round(step)
+                across[place - near : place + near] = np.nan
+        phase = np.moveaxis(across, 0, axis)
+    return phase
 
 
 def _unwrapped(phase: Array, quality: Array) -> Array:

@@ -1,5 +1,6 @@
 """Ink told from the grid, and rows told from ink, on sheets that are painted here pixel by pixel."""
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -63,6 +64,26 @@ def test_a_trace_is_kept_where_it_runs_into_the_shade() -> None:
     mask = written(flat_sheet(picture)).mask
 
     assert mask[40 * MM + 1].all()
+
+
+def test_two_strokes_of_a_blurred_picture_stay_two() -> None:
+    picture = gridded()
+    picture[10 * MM : 40 * MM, 52 * MM : 52 * MM + 3] = picture[10 * MM : 40 * MM, 53 * MM + 2 : 53 * MM + 5] = 40
+    blurred = np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.3 * MM), np.uint8)
+
+    mask = written(flat_sheet(blurred)).mask
+
+    assert mask[12 * MM : 38 * MM, 53 * MM - 2].mean() < 0.25  # a line of the grid joins them at times
+
+
+def test_a_filled_complex_is_ink() -> None:
+    picture = gridded()
+    picture[20 * MM : 20 * MM + 3] = 40
+    picture[10 * MM : 20 * MM, 52 * MM : 56 * MM] = 40  # broader than any pen: its strokes have run together
+
+    mask = written(flat_sheet(picture)).mask
+
+    assert mask[11 * MM : 19 * MM, 53 * MM : 55 * MM].all()
 
 
 def rows_of(mask: Mask) -> list[float]:

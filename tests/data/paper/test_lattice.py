@@ -1,0 +1,30 @@
+"""The phase of a grid's lines, followed from square to square: whole turns that a fold takes or adds are given back."""
+
+import numpy as np
+import pytest
+
+from data.paper.lattice import _without_slips
+
+
+def bent(squares: int = 50, height: int = 30) -> np.ndarray:
+    """Phase of paper that bends by a fifth of a square over its width, (row, column)."""
+    return np.tile(0.4 * np.pi * np.sin(np.linspace(0, np.pi, squares)), (height, 1))
+
+
+def test_a_bend_is_no_slip() -> None:
+    np.testing.assert_array_equal(_without_slips(bent()), bent())
+
+
+@pytest.mark.parametrize("turns", [1, -1])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_turn_lost_across_the_sheet_is_given_back(turns: int, axis: int) -> None:
+    slipped = bent()
+    slipped[:, 24:] += 2 * np.pi * turns
+    slipped[:, 22:26] += 2 * np.pi * turns * np.linspace(0, 1, 4)  # a fold: nothing is known there
+
+    mended = _without_slips(slipped.T if axis == 0 else slipped)
+
+    mended = mended.T if axis == 0 else mended
+    known = ~np.isnan(mended)
+    assert known.mean() > 0.8
+    np.testing.assert_allclose(mended[known], bent()[known], atol=1e-9)
