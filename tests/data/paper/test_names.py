@@ -120,6 +120,23 @@ class TestLayoutFromNamesAndLaws:
         assert found.doubts == ()
         assert (1, 3) not in found.read
 
+    def test_a_name_misread_as_one_whose_own_was_not_read_is_none(self, record: EcgRecord) -> None:
+        names = printed_names("3x4") | {(1, 3): Seen("V6", 0, 0, 0.95)}
+        del names[2, 3]
+
+        found = arranged(rows_of(record, "3x4"), FS, 4, names)
+
+        assert found is not None
+        assert found.doubts == ()
+
+    def test_two_names_exchanged_are_doubted(self, record: EcgRecord) -> None:
+        names = printed_names("3x4") | {(1, 3): Seen("V6", 0, 0, 0.95), (2, 3): Seen("V5", 0, 0, 0.95)}
+
+        found = arranged(rows_of(record, "3x4"), FS, 4, names)
+
+        assert found is not None
+        assert found.doubts == ("The sheet prints V6 for V5, V5 for V6. Confirm or correct the layout.",)
+
 
 def line(baseline: float) -> Line:
     nothing = np.zeros(2000, bool)
