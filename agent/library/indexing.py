@@ -58,6 +58,7 @@ class Encoding:
 
     @property
     def done(self) -> bool:
+        """Are all its vectors there?"""
         return self.ecgs.done() and self.reports.done()
 
 

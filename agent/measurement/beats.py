@@ -19,7 +19,7 @@ SAME_BEAT = 0.8  # correlation of their QRS from which two beats are of one kind
 # A peak is no beat where it is this much lower than beats are, at 8 to 30 Hz or at 4 to 18 Hz, where wide ectopic beats still are high.
 P_HEIGHT = (0.16, 0.3)  # over the larger beats: a P wave
 T_HEIGHT, T_WAVE_S = (0.7, 0.52), 0.46  # in both bands over the beat before, and so soon behind it: that beat's T wave
-_STEEP = 8.0, 30.0  # Hz
+_STEEP = 8.0, 30.0  # Hz, in which QRS complexes are steep
 _SHOWN, _VISIBLE = 0.25, 0.3  # of the leads show a beat at least, each by so much of its usual beats
 _WHOLE, _STEEPEST = 0.9, 0.98  # of the time that a lead was recorded; of its samples
 _HOLE_S, _HIDES_S = 0.5, 0.1  # without signal: in a lead that tells beats, and long enough to hide one
@@ -93,7 +93,8 @@ def r_peaks(signal: Array) -> Samples:
     recorded = np.sqrt(np.maximum(np.isfinite(signal).mean(axis=0), 1 / len(signal)))  # fewer leads, same scale
     steep, slow = (_energy(signal, *band) / recorded for band in ((*_STEEP, 0.002), (4, 18, 0.12)))
     peaks, leaps = _neurokit_peaks(steep), np.empty(0, dtype=int)
-    while (alone := peaks[_shown(signal, peaks) < _SHOWN]).size:
+    size = np.where(np.isfinite(signal), np.abs(_filtered(signal, *_STEEP)), np.nan)
+    while (alone := peaks[_shown(size, peaks) < _SHOWN]).size:
         for leap in alone:  # it would keep a beat beside it from being found
             steep[max(0, leap - _HALF) : leap + _HALF] = 0
         leaps = np.union1d(leaps, alone)
@@ -180,13 +181,13 @@ def _neurokit_peaks(energy: Array) -> Samples:
         return np.empty(0, dtype=int)
 
 
-def _shown(signal: Array, peaks: Samples) -> Array:
-    """Share of the leads recorded at each peak, (n_peaks,), that show something there: where one leaps alone, no heart beats."""
-    size = np.abs(_filtered(signal, *_STEEP))
-    at = np.stack([size[:, max(0, p - 20) : p + 20].max(axis=1) for p in peaks]) if peaks.size else np.empty((0, len(signal)))
-    recorded = np.isfinite(signal)[:, peaks].T  # (n_peaks, n_leads)
-    usual = nanmedian(np.where(recorded, at, np.nan))
-    return np.asarray((recorded & (at >= _VISIBLE * usual)).sum(axis=1) / np.maximum(recorded.sum(axis=1), 1))
+def _shown(size: Array, peaks: Samples) -> Array:
+    """Share of the leads recorded at each peak, (n_peaks,), that show something there: where one leaps alone, no heart beats.
+
+    `size`, (n_leads, n_samples), is how steep each lead is, NaN where it was not recorded.
+    """
+    at = np.array([np.fmax.reduce(size[:, max(0, p - 20) : p + 20], axis=1) for p in peaks]).reshape(peaks.size, len(size))
+    return np.asarray((at >= _VISIBLE * nanmedian(at)).sum(axis=1) / np.maximum(np.isfinite(at).sum(axis=1), 1))
 
 
 def _energy(signal: Array, low: float, high: float, window_s: float) -> Array:

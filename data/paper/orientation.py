@@ -15,7 +15,7 @@ from data.paper.names import Seen, names_seen
 Array = npt.NDArray[Any]
 
 _LIKE_UPSIDE_DOWN = ("I", "II", "III")  # read alike from both sides
-_CERTAIN = 0.8
+_CERTAIN = 0.8  # a word that counts; specks reach .78
 _TELLING, _MORE = 1.5, 2.0  # certainty in all that tells which way is up, and how many times that of the other way
 _SMOOTH_MM = 0.75
 _CLEARLY = 1.25  # ink gathers so much more along rows than across them, or names must tell which is which

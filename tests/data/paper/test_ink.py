@@ -46,16 +46,6 @@ def test_a_grid_alone_is_no_ink() -> None:
     assert not mask[: 28 * MM].any()
 
 
-def test_the_edge_of_a_sheet_on_a_dark_table_is_no_ink() -> None:
-    picture = gridded(80, 240)
-    picture[:, : 22 * MM + 3] = picture[:, -22 * MM - 3 :] = 70  # the table, which ends within a square
-    picture[40 * MM : 40 * MM + 3, 30 * MM : 210 * MM] = 40
-
-    mask = written(flat_sheet(picture)).mask
-
-    assert not np.delete(mask, slice(38 * MM, 42 * MM), axis=0).any()
-
-
 def test_a_trace_is_kept_where_it_runs_into_the_shade() -> None:
     picture = gridded(80, 240)
     picture[40 * MM : 40 * MM + 3] = 40

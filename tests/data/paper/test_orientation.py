@@ -1,11 +1,15 @@
-"""Which way up a sheet lies: what its words tell, on sheets whose words are given."""
+"""Which way up a sheet lies: what its words tell, and along which way its ink gathers."""
 
 import numpy as np
 
-from data.paper.flat import FlatSheet
-from data.paper.ink import Ink
+from data.paper.flat import FlatSheet, flattened
+from data.paper.ink import Ink, written
+from data.paper.layouts import layout_named
 from data.paper.names import Seen
-from data.paper.orientation import View
+from data.paper.orientation import View, alongness
+from data.paper.rendering import Print, photographed, printed
+from data.paper.rendering.sheet import PIXELS_PER_MM
+from data.simulated import simulate
 
 
 def view(*words: tuple[str, float]) -> View:
@@ -25,3 +29,12 @@ def test_a_hundred_specks_that_might_be_words_tell_less_than_two_words() -> None
 
 def test_words_that_read_alike_from_both_sides_tell_nothing() -> None:
     assert view(("I", 1.0), ("II", 0.99), ("III", 0.98)).legible == 0
+
+
+def test_the_edges_of_a_sheet_on_a_dark_table_are_no_rows() -> None:
+    sheet = printed(simulate("normal", seed=3).record, Print(layout_named("3x4"), grid="pink", row_mm=36))
+    photo = photographed(sheet, "good photo", np.random.default_rng(2), pixels_per_mm=PIXELS_PER_MM)
+
+    mask = written(flattened(photo)).mask
+
+    assert alongness(mask) > 1.25 * alongness(mask.T)
