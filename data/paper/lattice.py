@@ -17,7 +17,7 @@ _HARMONICS = (1, 2, 3, 5)
 _LEAST_TILES = 6
 _AUDIBLE = 0.3  # a harmonic counts from this share of the strongest on
 _PROMINENT = 6.0  # a lattice stands out this many times over the middle of its spectrum in a tile that shows one
-_SLIP_SQUARES, _STEADY = 4, 0.2  # either way of where a turn was lost, and how level the phase is in as many beyond, turns
+_SLIP_SQUARES, _STEADY, _WHOLE_TURN = 3, 0.2, 0.1  # squares either way of a slip; how level phase is beyond, and how near to a turn
 _TURNS, _STEPS = np.deg2rad(np.arange(-45.0, 45.0, 1.0)), 120
 
 
@@ -292,7 +292,7 @@ def _smooth_shift(wave: Array, strength: Array) -> Array:
 def _without_slips(phase: Array) -> Array:
     """The same without whole turns that were lost or gained at a line across the sheet, as at a fold between two lines of the grid.
 
-    Paper bends by less than half a square, and over many squares; about a slip nothing is known.
+    Paper bends over many squares, a crease over ten or more; a slip takes few, and a whole turn. About it nothing is known.
     """
     near, far = _SLIP_SQUARES, 2 * _SLIP_SQUARES
     for axis in (0, 1):
@@ -303,7 +303,7 @@ def _without_slips(phase: Array) -> Array:
         for place in range(far, len(turns) - far):
             before, after = turns[place - far : place - near], turns[place + near : place + far]
             step = float(np.median(after) - np.median(before))
-            if np.ptp(before) < _STEADY and np.ptp(after) < _STEADY and abs(step - round(step)) < _STEADY and round(step):
+            if np.ptp(before) < _STEADY and np.ptp(after) < _STEADY and abs(step - round(step)) < _WHOLE_TURN and round(step):
                 across[place:] -= 2 * np.pi * round(step)
                 turns[place:] -= round(step)
                 across[place - near : place + near] = np.nan

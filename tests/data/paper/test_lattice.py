@@ -15,6 +15,14 @@ def test_a_bend_is_no_slip() -> None:
     np.testing.assert_array_equal(_without_slips(bent()), bent())
 
 
+def test_a_crease_is_no_slip() -> None:
+    creased = bent()
+    creased[:, 20:30] += 2 * np.pi * np.linspace(0, 0.8, 10)
+    creased[:, 30:] += 2 * np.pi * 0.8
+
+    np.testing.assert_array_equal(_without_slips(creased), creased)
+
+
 @pytest.mark.parametrize("turns", [1, -1])
 @pytest.mark.parametrize("axis", [0, 1])
 def test_a_turn_lost_across_the_sheet_is_given_back(turns: int, axis: int) -> None:
