@@ -3,31 +3,33 @@
 from collections.abc import Sequence
 
 import torch
+from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from encoders.augment import distorted, mixed, partly_hidden, shares
 from encoders.canvas import Canvas
 from encoders.dataset import TrainingSet
-from encoders.levels import labels_of, projection
-from encoders.losses import contrast, disagreement, doubt, nearness
+from encoders.imitation import Imitation
+from encoders.levels import projection
+from encoders.losses import contrast, disagreement, nearness
 from encoders.precision import halved
 from encoders.settings import Training
-from encoders.teacher import CLASSES, Teacher
 from encoders.towers import TwoTowers
 
 
-class Objective:
+class Objective(nn.Module):
     """The loss of a batch, with what it needs besides the towers."""
 
-    def __init__(self, data: TrainingSet, statements: Sequence[str], how: Training, *, canvas: Canvas, teacher: Teacher | None) -> None:
+    def __init__(
+        self, data: TrainingSet, statements: Sequence[str], how: Training, *, canvas: Canvas, imitation: Imitation | None = None
+    ) -> None:
+        super().__init__()
         self._data, self._how, self._canvas = data, how, canvas
         self._levels = [torch.from_numpy(projection(statements, level)) for level in how.weights.levels]
-        columns = [labels_of("superclass").index(name) for name in CLASSES]
-        self._taught = torch.from_numpy(projection(statements, "superclass")[:, columns])
-        self._teacher = teacher
+        self.imitation = imitation
 
-    def __call__(self, model: TwoTowers, picked: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-        """Statements of ECGs and reports; nearness by shared labels; an ECG's own report; the teacher's superclasses."""
+    def forward(self, model: TwoTowers, picked: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        """Statements of ECGs and reports; nearness by shared labels; an ECG's own report; the teacher."""
         data, how, weights, device = self._data, self._how, self._how.weights, model.statements.weight.device
         more = torch.randint(len(data.report_labels), (how.n_reports,), generator=generator)
         seen = distorted(data.traces[picked].float(), how.augmentation, generator=generator, unscaled=~data.scaled[picked])
@@ -39,8 +41,9 @@ class Objective:
         report_labels = torch.cat([labels, data.report_labels[more].to(device)])
 
         with halved(device):
-            ecgs = model.ecg(pictures.to(device))
-        ecgs, reports = ecgs.float(), model.report(embeddings)
+            features = model.ecg.features(pictures.to(device))
+            ecgs = model.ecg.project(features).float()
+        reports = model.report(embeddings)
         logits = model.logits(ecgs)
         said = mixed((data.ecg_likelihoods if weights.likely else data.ecg_labels)[picked], share).to(device)
         stated = binary_cross_entropy_with_logits(logits, said)
@@ -62,8 +65,6 @@ class Objective:
             reports[: len(picked)], ecgs, among + pair, weights.temperature
         )
         loss = weights.statement * (stated + written) + weights.near * near + weights.contrast * own
-        measured = data.measured[picked]
-        if self._teacher is not None and measured.any():
-            wanted = self._teacher(torch.nan_to_num(seen[measured]).to(device))
-            loss = loss + weights.teacher * doubt(logits[measured.to(device)], self._taught.to(device), wanted).mean()
+        if self.imitation is not None:
+            loss = loss + self.imitation(features.float(), logits, seen.to(device), data.measured[picked].to(device))
         return loss

@@ -5,6 +5,7 @@ PTB-XL: 12 leads, 3 s at 100 Hz, five superclasses. It is used in training only 
 """
 
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from safetensors import SafetensorError
@@ -16,10 +17,18 @@ from data import EcgCasesError
 
 CLASSES = ("NORM", "MI", "STTC", "CD", "HYP")
 WINDOW = 300  # columns, 3 s
+N_FEATURES = 128
 
 
 class TeacherError(EcgCasesError, ValueError):
     """A file that is not the teacher's weights."""
+
+
+class Taught(NamedTuple):
+    """What the teacher makes of ECGs: means over their half-overlapping windows."""
+
+    classes: torch.Tensor  # (batch, class), probabilities
+    features: torch.Tensor  # (batch, feature), what it tells the classes from
 
 
 class Block(nn.Module):
@@ -39,7 +48,7 @@ class Block(nn.Module):
 
 
 class Teacher(nn.Module):
-    """Traces (batch, lead, column) in mV, all recorded, to the five superclasses' probabilities (batch, class).
+    """Traces (batch, lead, column) in mV, all recorded, to the five superclasses' probabilities and what lies behind them.
 
     Its authors take the largest score of the half-overlapping windows, which ranks ECGs as well as the mean that is taken here,
     but is no probability: it says each class too often.
@@ -49,17 +58,18 @@ class Teacher(nn.Module):
         """`typical_mv`: standard deviation of each lead over the training set, (lead,)."""
         super().__init__()
         self.stem = nn.Sequential(nn.Conv1d(12, 64, 15, stride=2, padding=7, bias=False), nn.BatchNorm1d(64))
-        self.blocks = nn.Sequential(Block(64, 64, 1), Block(64, 128, 2))
-        self.head = nn.Linear(128, len(CLASSES))
+        self.blocks = nn.Sequential(Block(64, 64, 1), Block(64, N_FEATURES, 2))
+        self.head = nn.Linear(N_FEATURES, len(CLASSES))
         self.register_buffer("typical_mv", typical_mv[:, None], persistent=False)
 
     @torch.no_grad()
-    def forward(self, traces: torch.Tensor) -> torch.Tensor:
+    def forward(self, traces: torch.Tensor) -> Taught:
         scaled = traces / self.get_buffer("typical_mv")
         windows = scaled.unfold(2, WINDOW, WINDOW // 2).transpose(1, 2)  # (batch, window, lead, column)
         hidden = max_pool1d(relu(self.stem(windows.flatten(0, 1))), 3, 2, 1)
-        scores = self.head(self.blocks(hidden).mean(-1)).sigmoid()
-        return scores.view(len(traces), -1, len(CLASSES)).mean(1)
+        features = self.blocks(hidden).float().mean(-1)
+        scores = self.head(features).float().sigmoid()
+        return Taught(*(of.view(len(traces), -1, of.shape[1]).mean(1) for of in (scores, features)))
 
 
 def load_teacher(weights: Path, typical_mv: torch.Tensor) -> Teacher:
@@ -74,4 +84,4 @@ def load_teacher(weights: Path, typical_mv: torch.Tensor) -> Teacher:
         teacher.load_state_dict(load_file(weights))
     except (OSError, SafetensorError, RuntimeError) as error:
         raise TeacherError(f"{weights.name} is not the teacher's safetensors ({type(error).__name__}): wanted ecg_resnet1d's") from error
-    return teacher.eval()
+    return teacher.eval().requires_grad_(False)

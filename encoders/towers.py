@@ -76,7 +76,7 @@ class EcgTower(nn.Module):
         for block in vit.blocks:
             block.attn.fused_attn = False  # type: ignore[union-attr]  # for fifty tokens plain matrix products train in three quarters of the time on a CPU
         self.vit = vit
-        self.projection = nn.Sequential(nn.Dropout(shape.dropout), nn.Linear(self.vit.num_features, shape.dim))
+        self.projection = nn.Sequential(nn.Dropout(shape.dropout), nn.Linear(self.n_features, shape.dim))
         self.relative = RelPosBias(self._grid, vit.blocks[0].attn.num_heads, prefix_tokens=1) if cut.relative else None  # type: ignore[union-attr, arg-type]
 
     @property
@@ -86,13 +86,26 @@ class EcgTower(nn.Module):
         return int(rows), int(columns)
 
     @property
+    def n_features(self) -> int:
+        """Length of what is seen in a picture, before it is brought into the shared space."""
+        return int(self.vit.num_features)
+
+    @property
     def n_tokens(self) -> int:
         """Patches of a picture."""
         return prod(self._grid)
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        return self.project(self.features(pictures))
+
+    def features(self, pictures: torch.Tensor) -> torch.Tensor:
+        """What is seen in pictures, (batch, feature), of which their vectors are a part."""
         bias = None if self.relative is None else self.relative.get_bias()
-        return normalize(self.projection(self.vit(pictures, attn_mask=bias)), dim=-1)
+        return self.vit(pictures, attn_mask=bias)
+
+    def project(self, features: torch.Tensor) -> torch.Tensor:
+        """Features (batch, feature) to unit vectors (batch, dim)."""
+        return normalize(self.projection(features), dim=-1)
 
     def start_from(self, weights: Path) -> None:
         """Take the transformer blocks of an ImageNet DeiT-tiny, and its patches where ours are as large; all else starts anew.

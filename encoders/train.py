@@ -3,7 +3,7 @@
 import json
 import math
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 from tqdm import tqdm
 
 from data import EcgCasesError
@@ -19,9 +20,11 @@ from encoders.augment import Augmentation, distorted
 from encoders.canvas import Canvas
 from encoders.checkpoint import TEXT, CheckpointConfig, save_checkpoint
 from encoders.dataset import TrainingSet, collect, typical_size
+from encoders.imitation import Imitation
+from encoders.levels import labels_of, projection
 from encoders.objective import Objective
 from encoders.settings import Training
-from encoders.teacher import load_teacher
+from encoders.teacher import CLASSES, load_teacher
 from encoders.text import SentenceEncoder
 from encoders.text_training import TextTraining, tune_sentences
 from encoders.towers import TowerShape, TwoTowers
@@ -108,14 +111,14 @@ def learn(
         "teacher": teacher.parent.name if teacher else None,
         "commit": _commit(),
     }
-    taught_by = load_teacher(teacher, torch.from_numpy(typical_size(data.traces[data.measured].numpy()))) if teacher else None
-    objective = Objective(data, statements, how, canvas=canvas, teacher=taught_by)
     text_dim = data.report_embeddings.shape[1]
     shape = TowerShape(width=canvas.width, text_dim=text_dim, n_statements=len(statements), picture=canvas.picture)
     torch.manual_seed(how.seed)
     model = TwoTowers(shape)
     if start is not None:
         model.ecg.start_from(start)
+    imitation = None if teacher is None else _imitation(teacher, data, statements, how, n_features=model.ecg.n_features)
+    objective = Objective(data, statements, how, canvas=canvas, imitation=imitation)
     model = fit(model, objective, len(data), out, how, device=device, watch=watch)
     near = calibrate_near(model, data, canvas, seed=how.seed)
     save_checkpoint(out, model, CheckpointConfig(canvas, model.shape, how.text_model, statements, near, record), text=text)
@@ -130,8 +133,10 @@ def fit(
     out.mkdir(parents=True, exist_ok=True)
     torch.set_flush_denormal(True)
     model.to(device)
+    objective.to(device)
     average = deepcopy(model).eval()
-    optimizer = torch.optim.AdamW(_groups(model, how.weight_decay), lr=how.learning_rate, betas=(0.9, 0.98))
+    learned = nn.ModuleList([model, objective])
+    optimizer = torch.optim.AdamW(_groups(learned, how.weight_decay), lr=how.learning_rate, betas=(0.9, 0.98))
     steps = max(1, n_ecgs // how.batch_size)
 
     def rate(step: int) -> float:
@@ -139,7 +144,7 @@ def fit(
         return min(1.0, (step + 1) / warm) * 0.5 * (1 + math.cos(math.pi * min(1.0, step / (how.epochs * steps))))
 
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
-    parts: dict[str, Any] = {"model": model, "average": average, "optimizer": optimizer, "schedule": schedule}
+    parts: dict[str, Any] = {"model": model, "objective": objective, "average": average, "optimizer": optimizer, "schedule": schedule}
     first = _restore(out / STATE, parts) if (out / STATE).exists() else 0
 
     for epoch in (progress := tqdm(range(first, how.epochs), desc="training", unit="epoch", initial=first, total=how.epochs)):
@@ -151,7 +156,7 @@ def fit(
             loss = objective(model, picked, generator)
             optimizer.zero_grad()
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            torch.nn.utils.clip_grad_norm_(learned.parameters(), 1.0)
             optimizer.step()
             schedule.step()
             _follow(average, model, min(how.ema, (schedule.last_epoch + 1) / (schedule.last_epoch + 10)))
@@ -191,13 +196,22 @@ def _batches(n: int, size: int, generator: torch.Generator) -> Iterator[torch.Te
     yield from order[: max(1, n // size) * size].split(size)
 
 
-def _groups(model: TwoTowers, weight_decay: float) -> list[dict[str, object]]:
+def _groups(model: nn.Module, weight_decay: float) -> list[dict[str, object]]:
     """Weights decay; biases, norms and positions do not."""
-    named = list(model.named_parameters())
+    named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
     return [
         {"params": [p for name, p in named if p.ndim >= 2 and "pos_embed" not in name], "weight_decay": weight_decay},
         {"params": [p for name, p in named if p.ndim < 2 or "pos_embed" in name], "weight_decay": 0.0},
     ]
+
+
+def _imitation(teacher: Path, data: TrainingSet, statements: Sequence[str], how: Training, *, n_features: int) -> Imitation:
+    """The teacher of a file, for the traces that are learned from."""
+    traces = data.traces[data.measured]
+    columns = [labels_of("superclass").index(name) for name in CLASSES]
+    level = torch.from_numpy(projection(statements, "superclass")[:, columns])
+    taught_by = load_teacher(teacher, torch.from_numpy(typical_size(traces.numpy())))
+    return Imitation(taught_by, traces, n_features=n_features, level=level, weights=how.weights)
 
 
 @torch.no_grad()

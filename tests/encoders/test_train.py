@@ -1,17 +1,21 @@
 """Training end to end, on a small folder in the layout of PTB-XL."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from data import simulated
 from encoders import load_encoder
 from encoders.objective import Objective
+from encoders.teacher import Teacher
 from encoders.train import STATE, Training, TrainingError, train
 from encoders.watch import CURVE, LOG
 from tests.encoders.ptbxl_folder import Line, write_ptbxl
@@ -40,6 +44,19 @@ def trained(root: Path, how: Training, tmp_path_factory: pytest.TempPathFactory)
     return train(root, tmp_path_factory.mktemp("runs") / "whole", how, watched=3, device="cpu")
 
 
+def interrupted_in_the_second_epoch() -> Callable[..., torch.Tensor]:
+    """The objective, until it is asked a second time: an epoch of the small run is one batch."""
+    real, calls = Objective.__call__, []
+
+    def asked(*args: Any) -> torch.Tensor:
+        calls.append(args)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(*args)
+
+    return asked
+
+
 def test_the_checkpoint_records_what_it_was_trained_on(trained: Path) -> None:
     assert load_encoder(trained).config.training["folds"] == [1, 2]
 
@@ -47,15 +64,7 @@ def test_the_checkpoint_records_what_it_was_trained_on(trained: Path) -> None:
 def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
     root: Path, how: Training, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, calls = Objective.__call__, []
-
-    def interrupted_in_the_second_epoch(*args: Any) -> torch.Tensor:
-        calls.append(args)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        return real(*args)
-
-    monkeypatch.setattr(Objective, "__call__", interrupted_in_the_second_epoch)
+    monkeypatch.setattr(Objective, "__call__", interrupted_in_the_second_epoch())
     with pytest.raises(KeyboardInterrupt):
         train(root, tmp_path / "run", how, device="cpu")
     train(root, tmp_path / "run", how, resume=True, device="cpu")
@@ -70,6 +79,21 @@ def test_a_checkpoint_carries_the_sentence_encoder_that_was_trained_with_it(root
     encoder = load_encoder(train(root, tmp_path / "run", replace(how, epochs=1, text_epochs=1), device="cpu"))
 
     assert (encoder.config.text_model, encoder.encode_reports(["sinus rhythm"]).shape) == ("text", (1, encoder.dim))
+
+
+def test_a_resumed_training_goes_on_learning_from_its_teacher(
+    root: Path, how: Training, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_file(Teacher(torch.ones(12)).state_dict(), tmp_path / "teacher.safetensors")
+    taught = partial(train, root, how=how, teacher=tmp_path / "teacher.safetensors", device="cpu")
+    whole = taught(out=tmp_path / "whole")
+    monkeypatch.setattr(Objective, "__call__", interrupted_in_the_second_epoch())
+    with pytest.raises(KeyboardInterrupt):
+        taught(out=tmp_path / "run")
+    taught(out=tmp_path / "run", resume=True)
+
+    losses = [[json.loads(line)["loss"] for line in (run / LOG).read_text().splitlines()] for run in (whole, tmp_path / "run")]
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-3)
 
 
 def test_a_training_is_not_written_over(root: Path, how: Training, trained: Path) -> None:

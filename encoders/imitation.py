@@ -1,0 +1,56 @@
+"""Learning from a teacher: what it says of an ECG, and what it sees in it (Romero et al. 2015, FitNets)."""
+
+import torch
+from torch import nn
+from torch.nn.functional import mse_loss
+
+from encoders.losses import doubt
+from encoders.precision import halved
+from encoders.settings import Weights
+from encoders.teacher import CLASSES, N_FEATURES, Teacher
+
+_AT_ONCE = 64
+
+
+class Imitation(nn.Module):
+    """How far the ECG tower is from its teacher.
+
+    The teacher may be asked about any ECG: distorted, mixed, or of unknown labels. So its features teach more than labels can.
+    """
+
+    def __init__(self, teacher: Teacher, traces: torch.Tensor, *, n_features: int, level: torch.Tensor, weights: Weights) -> None:
+        """Measure how the teacher's features spread over `traces`, so that all count alike.
+
+        Parameters
+        ----------
+        traces : (ecg, lead, column) in mV with NaN, some that are typical
+        n_features : of the tower
+        level : (statement, class) of 0 and 1, the teacher's classes in order
+        """
+        super().__init__()
+        self._teacher, self._weights = teacher, weights
+        self.to_teacher = nn.Linear(n_features, N_FEATURES)
+        seen = torch.cat([teacher(torch.nan_to_num(batch.float())).features for batch in traces.split(_AT_ONCE)])
+        self.register_buffer("centre", seen.mean(0), persistent=False)
+        self.register_buffer("spread", seen.std(0) + 1e-3, persistent=False)
+        self.register_buffer("level", level, persistent=False)
+        assert level.shape[1] == len(CLASSES)
+
+    def forward(self, features: torch.Tensor, logits: torch.Tensor, traces: torch.Tensor, measured: torch.Tensor) -> torch.Tensor:
+        """The weighted loss.
+
+        Parameters
+        ----------
+        features : (batch, n_features), the tower's
+        logits : (batch, statement)
+        traces : (batch, lead, column) in mV with NaN, all that the tower was shown and what was hidden from it
+        measured : (batch,), bool, the ECGs whose size is that of a recording, which the teacher's classes hold for
+        """
+        with halved(features.device):
+            taught = self._teacher(torch.nan_to_num(traces))
+        wanted = ((taught.features - self.get_buffer("centre")) / self.get_buffer("spread")).clamp(-4, 4)
+        loss = self._weights.features * mse_loss(self.to_teacher(features), wanted)
+        if measured.any():
+            said = doubt(logits[measured], self.get_buffer("level"), taught.classes[measured])
+            loss = loss + self._weights.teacher * said.mean()
+        return loss
