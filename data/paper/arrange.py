@@ -98,6 +98,7 @@ def _doubted(found: Sequence[Arrangement]) -> Arrangement:
         said = f"The sheet prints {', '.join(best.contradicted)}. Confirm or correct the layout."
         return replace(best, doubts=(said, *best.doubts))
     if best.named:
+        best = replace(best, doubts=tuple(doubt for doubt in best.doubts if doubt != _STRANGE_STRIP))  # it is left out, and that is said
         if any(_FAR_BETTER * one.error < best.error < 1 for one in found[1:]) and best.error > _LAWFUL / 2:
             return replace(best, doubts=(*best.doubts, _NAMES_AGAINST_LAWS))
         return best

@@ -106,4 +106,5 @@ def _in_span(height: Array, start: int, stop: int) -> Pulse | None:
 def _tops(rise: Array) -> Array:
     from scipy.signal import find_peaks
 
-    return np.asarray(find_peaks(rise, height=_EDGE_MM, distance=PIXELS_PER_MM)[0])
+    level = np.pad(rise, 1)  # a row may begin with the edge of its pulse
+    return np.asarray(find_peaks(level, height=_EDGE_MM, distance=PIXELS_PER_MM)[0]) - 1

@@ -48,6 +48,11 @@ def printed_names(name: str, certainty: float = 0.95) -> dict[tuple[int, int], S
     return {(row, cell): Seen(lead, 0, 0, certainty) for row, leads in enumerate(rows) for cell, lead in enumerate(leads)}
 
 
+def with_a_strange_strip(record: EcgRecord) -> np.ndarray:
+    """3x4 and a strip that shows another heart."""
+    return np.stack([*rows_of(record, "3x4"), rows_of(simulate("atrial fibrillation", seed=8).record, "3x4+II")[3]])
+
+
 class TestOnSheets:
     def test_names_are_read_where_they_are_printed(self, record: EcgRecord) -> None:
         reading = scanned(record, Print(layout_named("3x4+II")))
@@ -102,6 +107,21 @@ class TestLayoutFromNamesAndLaws:
 
         assert found is not None
         assert found.doubts
+
+    def test_a_strip_that_repeats_no_lead_is_left_out_where_names_settle_the_layout(self, record: EcgRecord) -> None:
+        names = printed_names("3x4+II")
+        del names[3, 0]
+
+        found = arranged(with_a_strange_strip(record), FS, 4, names)
+
+        assert found is not None
+        assert (found.layout.name, found.doubts) == ("3x4+?", ())
+
+    def test_a_strip_that_repeats_no_lead_is_doubted_where_few_names_were_read(self, record: EcgRecord) -> None:
+        found = arranged(with_a_strange_strip(record), FS, 4, {(0, 0): Seen("I", 0, 0, 0.95)})
+
+        assert found is not None
+        assert len(found.doubts) == 1
 
     def test_one_name_that_is_another_is_doubted(self, record: EcgRecord) -> None:
         names = printed_names("3x4") | {(2, 2): Seen("V3R", 0, 0, 0.95)}
