@@ -37,5 +37,5 @@ class Training:
     augmentation: Augmentation = field(default_factory=Augmentation)
     ema: float = 0.995
     seed: int = 0
-    text_model: str = PACKAGED
-    text_epochs: int = 3  # of the sentence encoder on reports, before the towers; 0 leaves it as it comes, and out of the checkpoint
+    text_model: str = PACKAGED  # or a folder, which the checkpoint then carries
+    text_epochs: int = 3  # of the sentence encoder on reports, before the towers; 0 leaves it as it comes

@@ -70,10 +70,13 @@ def train(
     """
     _check(out, how, resume)
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    canvas, statements, text = canvas or Canvas(), tuple(sorted(VOCABULARY)), None
+    canvas, statements = canvas or Canvas(), tuple(sorted(VOCABULARY))
+    text: Path | None = None
     if how.text_epochs:
         text_how = TextTraining(base=how.text_model, folds=how.folds, epochs=how.text_epochs, seed=how.seed)
         text = tune_sentences(root, out / TEXT, text_how, device=device)
+    elif Path(how.text_model).is_dir():
+        text = Path(how.text_model)
     data = collect(
         root,
         folds=how.folds,

@@ -74,6 +74,10 @@ def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
     np.testing.assert_allclose(vectors[0], vectors[1], atol=1e-3)
 
 
+def test_a_checkpoint_carries_the_folder_that_its_sentence_encoder_came_from(trained: Path) -> None:
+    assert load_encoder(trained).config.text_model == "text"
+
+
 @pytest.mark.slow
 def test_a_checkpoint_carries_the_sentence_encoder_that_was_trained_with_it(root: Path, how: Training, tmp_path: Path) -> None:
     encoder = load_encoder(train(root, tmp_path / "run", replace(how, epochs=1, text_epochs=1), device="cpu"))
