@@ -21,6 +21,7 @@ _SAME = 0.4  # a rhythm strip differs from its lead by less of its size
 _PRINTED = 0.6  # or less than this where its name is printed
 _ALONE = 2.5  # and from every other by so many times as much power
 _FAR, _CLEAR = 6.0, 0.18  # and by so many times as much, or by so much of its size: chest leads look like II
+_USUAL_STRIPS = ("II", "V1", "V5")  # another is only believed where its name is printed: chest leads look alike
 _SHIFTS = range(-12, 13, 2)  # pixels, 1.5 mm either way: pens and photographs set rows off against each other
 _UNNAMED = 0.2  # of error that a strip which repeats no lead is worth: in the right layout each does
 _NAMED, _MANY = 2 / 3, 6  # share of cells, and number, whose printed names settle a layout that the laws do not speak against
@@ -182,7 +183,7 @@ def rhythm_lead(rows: Array, cells: Sequence[tuple[str, ...]], strip: Array, pri
 
     Parameters
     ----------
-    printed : the name that stands at the strip; it decides between leads that are alike
+    printed : the name that stands at the strip; it decides between leads that are alike, and may be one that strips seldom show
     """
     edges = np.linspace(0, rows.shape[1], len(cells[0]) + 1).astype(int)
     trim = max(rows.shape[1] // 80, _SHIFTS.stop)
@@ -200,7 +201,7 @@ def rhythm_lead(rows: Array, cells: Sequence[tuple[str, ...]], strip: Array, pri
     if not best or differences[best[0]] > _SAME**2:
         return None
     alone = len(best) == 1 or differences[best[1]] > max(_ALONE * differences[best[0]], min(_CLEAR, _FAR * differences[best[0]]))
-    return best[0] if alone else None
+    return best[0] if alone and best[0] in _USUAL_STRIPS else None
 
 
 def _difference(ours: Array, its: Array) -> float | None:

@@ -18,6 +18,7 @@ Captions = Mapping[tuple[int, int], Seen]  # by row and cell
 
 SURE = 0.9  # a name this certain contradicts what was inferred
 _READ = 0.5  # and one this certain confirms it
+_BESIDE, _BESIDE_MM = 0.7, (40.0, 2.0)  # so certain are two halves of a scale that stand so near to each other in a line
 _BEFORE_MM, _BEHIND_MM = 9.0, 14.0  # of where a lead begins, a name's middle may stand
 _TOGETHER_MM = (4.0, 3.5)  # across and down, names stand alike to the beginnings of their leads
 _COLUMN_MM = 8.0  # names of one column are nearer to each other
@@ -82,11 +83,19 @@ def columns_of(seen: Sequence[Seen], lines: Sequence[Line]) -> Columns | None:
 
 def printed_scale(seen: Sequence[Seen]) -> tuple[float | None, float | None]:
     """Speed in mm/s and gain in mm/mV as they are printed, or None where none or several are."""
+    speeds, gains = ([word for word in seen if word.name.endswith(f" {unit}")] for unit in ("mm/s", "mm/mV"))
     found = []
-    for unit in ("mm/s", "mm/mV"):
-        numbers = {float(word.name.split()[0]) for word in seen if word.name.endswith(f" {unit}") and word.certainty >= SURE}
+    for words, others in ((speeds, gains), (gains, speeds)):
+        numbers = {float(word.name.split()[0]) for word in words if word.certainty >= SURE or _in_a_line(word, others)}
         found.append(numbers.pop() if len(numbers) == 1 else None)
     return found[0], found[1]
+
+
+def _in_a_line(word: Seen, others: Sequence[Seen]) -> bool:
+    """Does it stand beside the other half of a scale, as speed and gain are printed? Then both need less certainty."""
+    across, down = (mm * PIXELS_PER_MM for mm in _BESIDE_MM)
+    near = [other for other in others if 0 < abs(other.x - word.x) < across and abs(other.y - word.y) < down]
+    return word.certainty >= _BESIDE and any(other.certainty >= _BESIDE for other in near)
 
 
 def scale_with_print(found: Scale, seen: Sequence[Seen]) -> tuple[Scale, list[str]]:

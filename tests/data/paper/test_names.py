@@ -123,6 +123,13 @@ class TestLayoutFromNamesAndLaws:
         assert found is not None
         assert len(found.doubts) == 1
 
+    def test_a_strip_that_is_like_a_lead_which_strips_seldom_show_is_believed_where_its_name_is_printed(self, record: EcgRecord) -> None:
+        rows = rows_of(record, "3x4+V4")
+
+        found = [arranged(rows, FS, 4, names) for names in (printed_names("3x4+V4"), printed_names("3x4"))]
+
+        assert [one and one.layout.name for one in found] == ["3x4+V4", "3x4+?"]
+
     def test_one_name_that_is_another_is_doubted(self, record: EcgRecord) -> None:
         names = printed_names("3x4") | {(2, 2): Seen("V3R", 0, 0, 0.95)}
 
@@ -181,6 +188,21 @@ class TestPrintedScale:
 
         assert (scale.mm_per_second, scale.mm_per_mv) == (25.0, 20.0)
         assert doubts == ["Only the printed 25 mm/s and 20 mm/mV say the scale: confirm or correct it."]
+
+    def test_two_halves_in_a_line_bear_each_other_out(self) -> None:
+        line = (Seen("25 mm/s", 300, 1110, 0.78), Seen("5 mm/mV", 448, 1108, 0.84))
+
+        scale, doubts = scale_with_print(replace(self.pulse, proven=False), line)
+
+        assert scale.mm_per_mv == 5.0
+        assert len(doubts) == 1
+
+    def test_half_a_scale_that_stands_alone_is_not_believed(self) -> None:
+        specks = (Seen("25 mm/s", 300, 650, 0.78), Seen("5 mm/mV", 448, 1108, 0.84))
+
+        scale, doubts = scale_with_print(replace(self.pulse, proven=False), specks)
+
+        assert (scale.mm_per_mv, doubts) == (10.0, [])
 
     def test_it_is_doubted_where_the_pulse_says_otherwise(self) -> None:
         scale, doubts = scale_with_print(self.pulse, self.words)
