@@ -16,7 +16,7 @@ class Weights:
     near: float = 10.0  # of each disagreement with the nearness that shared labels give
     contrast: float = 1.5  # of each contrast of ECG and report, which tells an ECG's own report from others that state the same
     teacher: float = 2.0  # of the mean cross entropy with the teacher, if there is one
-    features: float = 5.0  # of the mean squared distance from the teacher's features, in their standard deviations
+    features: float = 0.0  # of the mean squared distance from the teacher's features, in their standard deviations
     levels: tuple[str, ...] = tuple(LEVELS)  # at which shared labels count
     likely: bool = False  # an ECG's statements count by the likelihood that was given with them
 

@@ -50,8 +50,9 @@ class Change:
 UNCHANGED = "unchanged"
 TRAININGS: dict[str, Change] = {
     UNCHANGED: Change(),
-    "no teacher": Change(weights={"teacher": 0.0, "features": 0.0}),
-    "no features of the teacher": Change(weights={"features": 0.0}),
+    "no teacher": Change(weights={"teacher": 0.0}),
+    "features of the teacher": Change(weights={"features": 5.0}),
+    "features of the teacher without nearness": Change(weights={"features": 5.0, "near": 0.0}),
     "contrast without nearness": Change(weights={"near": 0.0}),
     "nearness without contrast": Change(weights={"contrast": 0.0}),
     "no statements": Change(weights={"statement": 0.0}),
