@@ -81,12 +81,17 @@ def columns_of(seen: Sequence[Seen], lines: Sequence[Line]) -> Columns | None:
     return Columns(tuple(tuple(column.get(row) for column in best) for row in range(len(lines))), x)
 
 
-def printed_scale(seen: Sequence[Seen]) -> tuple[float | None, float | None]:
-    """Speed in mm/s and gain in mm/mV as they are printed, or None where none or several are."""
+def printed_scale(seen: Sequence[Seen], *, in_a_line: bool = False) -> tuple[float | None, float | None]:
+    """Speed in mm/s and gain in mm/mV as they are printed, or None where none or several are.
+
+    Parameters
+    ----------
+    in_a_line : believe less certain words too, where a speed and a gain stand beside each other
+    """
     speeds, gains = ([word for word in seen if word.name.endswith(f" {unit}")] for unit in ("mm/s", "mm/mV"))
     found = []
     for words, others in ((speeds, gains), (gains, speeds)):
-        numbers = {float(word.name.split()[0]) for word in words if word.certainty >= SURE or _in_a_line(word, others)}
+        numbers = {float(word.name.split()[0]) for word in words if word.certainty >= SURE or (in_a_line and _in_a_line(word, others))}
         found.append(numbers.pop() if len(numbers) == 1 else None)
     return found[0], found[1]
 
@@ -109,6 +114,7 @@ def scale_with_print(found: Scale, seen: Sequence[Seen]) -> tuple[Scale, list[st
         ]
         return found, said
     both = speed is not None and gain is not None
+    speed, gain = printed_scale(seen, in_a_line=True)
     scale = Scale(speed or found.mm_per_second, gain or found.mm_per_mv, both, found.pulses)
     usual = (scale.mm_per_second, scale.mm_per_mv) == (found.mm_per_second, found.mm_per_mv)
     typed = all(word.certainty == 1 for word in seen if "mm" in word.name)

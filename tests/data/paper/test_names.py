@@ -197,6 +197,13 @@ class TestPrintedScale:
         assert scale.mm_per_mv == 5.0
         assert len(doubts) == 1
 
+    def test_a_pulse_is_not_doubted_for_words_of_which_neither_is_sure(self) -> None:
+        line = (Seen("25 mm/s", 300, 1110, 0.78), Seen("5 mm/mV", 448, 1108, 0.84))
+
+        scale, doubts = scale_with_print(self.pulse, line)
+
+        assert (scale.mm_per_mv, doubts) == (10.0, [])
+
     def test_half_a_scale_that_stands_alone_is_not_believed(self) -> None:
         specks = (Seen("25 mm/s", 300, 650, 0.78), Seen("5 mm/mV", 448, 1108, 0.84))
 
