@@ -1,13 +1,18 @@
 """Learning from a teacher: what it says of an ECG, and what it sees in it (Romero et al. 2015, FitNets)."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import torch
 from torch import nn
 from torch.nn.functional import mse_loss
 
+from encoders.dataset import TrainingSet, typical_size
+from encoders.levels import labels_of, projection
 from encoders.losses import doubt
 from encoders.precision import halved
 from encoders.settings import Weights
-from encoders.teacher import CLASSES, N_FEATURES, Teacher
+from encoders.teacher import CLASSES, N_FEATURES, Teacher, load_teacher
 
 _AT_ONCE = 64
 
@@ -34,7 +39,6 @@ class Imitation(nn.Module):
         self.register_buffer("centre", seen.mean(0), persistent=False)
         self.register_buffer("spread", seen.std(0) + 1e-3, persistent=False)
         self.register_buffer("level", level, persistent=False)
-        assert level.shape[1] == len(CLASSES)
 
     def forward(self, features: torch.Tensor, logits: torch.Tensor, traces: torch.Tensor, measured: torch.Tensor) -> torch.Tensor:
         """The weighted loss.
@@ -46,11 +50,28 @@ class Imitation(nn.Module):
         traces : (batch, lead, column) in mV with NaN, all that the tower was shown and what was hidden from it
         measured : (batch,), bool, the ECGs whose size is that of a recording, which the teacher's classes hold for
         """
+        asked = torch.ones_like(measured) if self._weights.features else measured  # the classes alone need no more
+        if not asked.any():
+            return logits.sum() * 0.0
         with halved(features.device):
-            taught = self._teacher(torch.nan_to_num(traces))
+            taught = self._teacher(torch.nan_to_num(traces[asked]))
         wanted = ((taught.features - self.get_buffer("centre")) / self.get_buffer("spread")).clamp(-4, 4)
-        loss = self._weights.features * mse_loss(self.to_teacher(features), wanted)
+        loss = self._weights.features * mse_loss(self.to_teacher(features[asked]), wanted)
         if measured.any():
-            said = doubt(logits[measured], self.get_buffer("level"), taught.classes[measured])
+            said = doubt(logits[measured], self.get_buffer("level"), taught.classes[measured[asked]])
             loss = loss + self._weights.teacher * said.mean()
         return loss
+
+
+def imitation_of(teacher: Path, data: TrainingSet, statements: Sequence[str], weights: Weights, *, n_features: int) -> Imitation:
+    """The imitation of the teacher in a file, for the traces that are learned from.
+
+    Raises
+    ------
+    TeacherError : no such file, or the weights of another network
+    """
+    traces = data.traces[data.measured]
+    columns = [labels_of("superclass").index(name) for name in CLASSES]
+    level = torch.from_numpy(projection(statements, "superclass")[:, columns])
+    taught_by = load_teacher(teacher, torch.from_numpy(typical_size(traces.numpy())))
+    return Imitation(taught_by, traces, n_features=n_features, level=level, weights=weights)

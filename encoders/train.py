@@ -3,7 +3,7 @@
 import json
 import math
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import asdict
 from pathlib import Path
@@ -19,12 +19,10 @@ from data.findings import VOCABULARY
 from encoders.augment import Augmentation, distorted
 from encoders.canvas import Canvas
 from encoders.checkpoint import TEXT, CheckpointConfig, save_checkpoint
-from encoders.dataset import TrainingSet, collect, typical_size
-from encoders.imitation import Imitation
-from encoders.levels import labels_of, projection
+from encoders.dataset import TrainingSet, collect
+from encoders.imitation import imitation_of
 from encoders.objective import Objective
 from encoders.settings import Training
-from encoders.teacher import CLASSES, load_teacher
 from encoders.text import SentenceEncoder
 from encoders.text_training import TextTraining, tune_sentences
 from encoders.towers import TowerShape, TwoTowers
@@ -120,7 +118,7 @@ def learn(
     model = TwoTowers(shape)
     if start is not None:
         model.ecg.start_from(start)
-    imitation = None if teacher is None else _imitation(teacher, data, statements, how, n_features=model.ecg.n_features)
+    imitation = None if teacher is None else imitation_of(teacher, data, statements, how.weights, n_features=model.ecg.n_features)
     objective = Objective(data, statements, how, canvas=canvas, imitation=imitation)
     model = fit(model, objective, len(data), out, how, device=device, watch=watch)
     near = calibrate_near(model, data, canvas, seed=how.seed)
@@ -206,15 +204,6 @@ def _groups(model: nn.Module, weight_decay: float) -> list[dict[str, object]]:
         {"params": [p for name, p in named if p.ndim >= 2 and "pos_embed" not in name], "weight_decay": weight_decay},
         {"params": [p for name, p in named if p.ndim < 2 or "pos_embed" in name], "weight_decay": 0.0},
     ]
-
-
-def _imitation(teacher: Path, data: TrainingSet, statements: Sequence[str], how: Training, *, n_features: int) -> Imitation:
-    """The teacher of a file, for the traces that are learned from."""
-    traces = data.traces[data.measured]
-    columns = [labels_of("superclass").index(name) for name in CLASSES]
-    level = torch.from_numpy(projection(statements, "superclass")[:, columns])
-    taught_by = load_teacher(teacher, torch.from_numpy(typical_size(traces.numpy())))
-    return Imitation(taught_by, traces, n_features=n_features, level=level, weights=how.weights)
 
 
 @torch.no_grad()

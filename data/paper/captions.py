@@ -114,8 +114,8 @@ def scale_with_print(found: Scale, seen: Sequence[Seen]) -> tuple[Scale, list[st
         ]
         return found, said
     both = speed is not None and gain is not None
-    speed, gain = printed_scale(seen, in_a_line=True)
-    scale = Scale(speed or found.mm_per_second, gain or found.mm_per_mv, both, found.pulses)
+    likely_speed, likely_gain = printed_scale(seen, in_a_line=True)
+    scale = Scale(speed or likely_speed or found.mm_per_second, gain or likely_gain or found.mm_per_mv, both, found.pulses)
     usual = (scale.mm_per_second, scale.mm_per_mv) == (found.mm_per_second, found.mm_per_mv)
     typed = all(word.certainty == 1 for word in seen if "mm" in word.name)
     return scale, [] if usual or typed else [_ONLY_PRINTED.format(scale=scale)]

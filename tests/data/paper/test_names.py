@@ -197,6 +197,13 @@ class TestPrintedScale:
         assert scale.mm_per_mv == 5.0
         assert len(doubts) == 1
 
+    def test_a_sure_word_is_not_lost_to_less_sure_ones_in_a_line(self) -> None:
+        line = (Seen("25 mm/s", 300, 1110, 0.78), Seen("5 mm/mV", 448, 1108, 0.84))
+
+        scale, _ = scale_with_print(replace(self.pulse, proven=False), (*self.words, *line))
+
+        assert scale.mm_per_mv == 20.0
+
     def test_a_pulse_is_not_doubted_for_words_of_which_neither_is_sure(self) -> None:
         line = (Seen("25 mm/s", 300, 1110, 0.78), Seen("5 mm/mV", 448, 1108, 0.84))
 
