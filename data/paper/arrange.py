@@ -183,7 +183,8 @@ def rhythm_lead(rows: Array, cells: Sequence[tuple[str, ...]], strip: Array, pri
 
     Parameters
     ----------
-    printed : the name that stands at the strip; it decides between leads that are alike, and may be one that strips seldom show
+    printed : the name that stands at the strip; it decides between leads that are alike. One that strips seldom show is only
+        believed where the strip is nearest to that lead: it is more easily misread than printed
     """
     edges = np.linspace(0, rows.shape[1], len(cells[0]) + 1).astype(int)
     trim = max(rows.shape[1] // 80, _SHIFTS.stop)
@@ -197,7 +198,11 @@ def rhythm_lead(rows: Array, cells: Sequence[tuple[str, ...]], strip: Array, pri
                 differences[lead] = min(apart)
     best = sorted(differences, key=differences.__getitem__)
     if printed in differences and differences[printed] < min(_PRINTED**2, _ALONE * differences[best[0]] + 0.01):
-        return printed
+        if printed in _USUAL_STRIPS or printed == best[0]:
+            return printed
+        meant = [lead for lead in best if lead in _USUAL_STRIPS and lead[0] == printed[0] and differences[lead] < differences[printed]]
+        if meant:
+            return meant[0]  # V5 is easily read as V6
     if not best or differences[best[0]] > _SAME**2:
         return None
     alone = len(best) == 1 or differences[best[1]] > max(_ALONE * differences[best[0]], min(_CLEAR, _FAR * differences[best[0]]))

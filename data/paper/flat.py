@@ -13,7 +13,7 @@ Array = npt.NDArray[Any]
 Picture = npt.NDArray[np.uint8]  # (row, column, red-green-blue)
 
 PIXELS_PER_MM = 8
-_BOLD_MM, _FINE_MM = 5, 1
+BOLD_MM, _FINE_MM = 5, 1
 _MOST_BOLD = 160  # squares across a sheet; where there are more, they are of 1 mm
 _LEAST_SQUARES = 6
 _INK = 0.25  # below the paper: darker than most grids
@@ -32,6 +32,7 @@ class FlatSheet:
     square_mm : between the lines that were followed
     gridded : (row, column) of squares, is there a grid
     inside : (row, column) of `picture`, is there paper: not beside the photograph, nor beside the sheet
+    ruled : is it a grid that gives the millimetres
     """
 
     picture: Picture
@@ -40,6 +41,7 @@ class FlatSheet:
     square_mm: int
     gridded: Array
     inside: Array
+    ruled: bool = True
 
     def seen_at(self, x: Array, y: Array) -> tuple[Array, Array]:
         """Where points of the flat sheet, in its pixels, lie in the photograph, in its pixels."""
@@ -66,10 +68,10 @@ def flattened(picture: Picture) -> FlatSheet:
     nodes = [
         (side[rows.start : rows.stop + 1, columns.start : columns.stop + 1] + 0.5) / shrink - 0.5 for side in (lattice.across, lattice.down)
     ]
-    square = _FINE_MM if columns.stop - columns.start > _MOST_BOLD else _BOLD_MM
+    square = _FINE_MM if columns.stop - columns.start > _MOST_BOLD else BOLD_MM
     strength = lattice.strength[rows, columns]
     gridded = strength > 0.3 * np.quantile(strength, 0.9)
-    flat, covered = _resampled(picture, nodes, square)
+    flat, covered = resampled(picture, nodes, square)
     return FlatSheet(flat, nodes[0], nodes[1], square, gridded, covered & _paper(gridded, flat.shape[:2]))
 
 
@@ -132,8 +134,8 @@ def _spline(nodes: Array) -> Any:
     return RectBivariateSpline(np.arange(nodes.shape[0]), np.arange(nodes.shape[1]), nodes)
 
 
-def _resampled(picture: Picture, nodes: list[Array], square_mm: int) -> tuple[Picture, Array]:
-    """The flat picture, and which of its pixels the photograph holds."""
+def resampled(picture: Picture, nodes: list[Array], square_mm: int) -> tuple[Picture, Array]:
+    """The flat picture, and which of its pixels the photograph holds; `nodes` as `across` and `down` of a `FlatSheet`."""
     import cv2
 
     rows, columns = nodes[0].shape

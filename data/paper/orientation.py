@@ -18,7 +18,7 @@ _LIKE_UPSIDE_DOWN = ("I", "II", "III")  # read alike from both sides
 _CERTAIN = 0.8  # a word that counts; specks reach .78
 _TELLING, _MORE = 1.5, 2.0  # certainty in all that tells which way is up, and how many times that of the other way
 _SMOOTH_MM = 0.75
-_CLEARLY = 1.25  # ink gathers so much more along rows than across them, or names must tell which is which
+CLEARLY = 1.25  # ink gathers so much more along rows than across them, or names must tell which is which
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,7 @@ class View:
             np.ascontiguousarray(np.rot90(part, quarters))
             for part in (sheet.picture, sheet.across, sheet.down, sheet.gridded, sheet.inside, ink.amount, ink.mask)
         )
-        flat = FlatSheet(picture, across, down, sheet.square_mm, gridded, inside)
+        flat = replace(sheet, picture=picture, across=across, down=down, gridded=gridded, inside=inside)
         return View(flat, replace(ink, amount=amount, mask=mask), (self.turned + quarters) % 4)
 
 
@@ -61,9 +61,9 @@ def views(sheet: FlatSheet, ink: Ink) -> tuple[View, View]:
     """Two ways in which a sheet may lie, one upside down to the other: first that which printed names tell, or as it was photographed."""
     view = View(sheet, ink)
     along = alongness(ink.mask) / alongness(ink.mask.T)
-    if along < 1 / _CLEARLY:
+    if along < 1 / CLEARLY:
         view = view.by(1)
-    others = [view.by(2)] if max(along, 1 / along) > _CLEARLY else [view.by(2), view.by(1), view.by(3)]
+    others = [view.by(2)] if max(along, 1 / along) > CLEARLY else [view.by(2), view.by(1), view.by(3)]
     best, second = sorted((view, *others), key=lambda one: -one.legible)[:2]
     if best.legible >= _TELLING and best.legible > _MORE * second.legible:
         return best, next((way for way in (view, *others) if way.turned == (best.turned + 2) % 4), best.by(2))

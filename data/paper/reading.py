@@ -14,14 +14,16 @@ from data.paper.captions import Captions, scale_with_print
 from data.paper.flat import PIXELS_PER_MM, FlatSheet, Picture, flattened
 from data.paper.ink import Ink, written
 from data.paper.layouts import Layout
+from data.paper.leftover import row_missed
 from data.paper.names import Seen
 from data.paper.orientation import View, views
-from data.paper.placing import Placing, cut, over, placed, without_words
-from data.paper.scale import Scale, scale_of
+from data.paper.placing import Placing, cut, over, placed, without_edges, without_words
+from data.paper.scale import GAINS, SPEEDS, Scale, scale_of
 from data.paper.stated import Stated
 from data.paper.timing import Span
 from data.paper.trace import Line, find_rows, followed, vertical_runs
 from data.paper.trust import CHANGE_MM, lead_trust
+from data.paper.unruled import unruled
 from data.record import EcgRecord
 
 Array = npt.NDArray[Any]
@@ -32,8 +34,13 @@ _INFERRED = "The lead names are inferred from the layout, not read from the shee
 _SOME_INFERRED = "Not all lead names were read from the sheet; inferred from the layout: {leads}."
 _UPSIDE_DOWN = "The sheet may lie upside down: its printed names do not settle which way is up. Confirm that, or turn the picture."
 _ASSUMED = "Neither a calibration pulse nor a printed scale was found: the scale is taken to be the usual 25 mm/s and 10 mm/mV."
+_UNRULED = "The sheet has no grid: only its calibration pulses give the scale, taken to be 1 mV and 0.2 s. Confirm or correct it."
+_MISSED = "A long line on the sheet belongs to no row that was found: one may be missing. Compare the rows, and confirm or correct them."
 _LEAST_CONTRAST = 8.0
+_MOST_ROWS = 20  # of traces and words together: each takes time to follow
 _CUT_SECONDS = 0.12  # of a beat whose spike is not followed to its tip, either way
+_OWN_MM = 3.0  # further from its row than this, a spike that runs into another row's may be the other's
+_SPIKE_MM = 2.5
 _MARK_MM = 2.5
 _EDGE_MM = 0.6  # next to where leads change nothing is read: the pen jumps, or a mark stands there
 
@@ -95,9 +102,16 @@ def read_sheet(picture: Picture, stated: Stated | None = None) -> SheetReading:
 
     Raises
     ------
-    UnreadableEcgError : no grid, no rows of traces, or no layout that they could be
+    UnreadableEcgError : neither a grid nor calibration pulses, no rows of traces, or no layout that they could be
     """
-    sheet = flattened(picture)
+    stated = stated or Stated()
+    try:
+        sheet = flattened(picture)
+    except UnreadableEcgError:
+        plain = unruled(picture, mm_per_second=stated.speed or SPEEDS[0], mm_per_mv=stated.gain or GAINS[1])
+        if plain is None:
+            raise
+        sheet = plain
     return read_ink(sheet, written(sheet), stated)
 
 
@@ -129,10 +143,15 @@ def read_ink(sheet: FlatSheet, ink: Ink, stated: Stated | None = None) -> SheetR
 def _read(view: View, stated: Stated) -> SheetReading:
     sheet, ink = view.sheet, view.ink
     runs = vertical_runs(ink)
-    lines = without_words(followed(runs, find_rows(runs, ink.mask.shape), ink))
+    rows = find_rows(runs, ink.mask.shape)
+    if len(rows) > _MOST_ROWS:
+        raise UnreadableEcgError(f"shows {len(rows)} rows of traces, wanted one ECG: photograph the whole sheet, and nothing else")
+    lines = without_edges(without_words(followed(runs, rows, ink)))
     if not lines:
         raise UnreadableEcgError("shows paper without rows of traces, wanted an ECG sheet: photograph the whole sheet")
     scale, doubts = _scale(lines, stated, view.seen)
+    if not sheet.ruled and not (stated.speed and stated.gain):
+        doubts = [_UNRULED, *doubts]
     placing = placed(lines, ink, scale, stated, view.seen)
     layout, span = placing.layout, placing.span
     signals, trust = _leads(lines, layout, span, scale)
@@ -140,6 +159,7 @@ def _read(view: View, stated: Stated) -> SheetReading:
     if record is None:
         raise UnreadableEcgError("shows traces of which none can be trusted, wanted a legible sheet: take the picture again from above")
     doubts += [*placing.arrangement.doubts, *_masked_doubts(trust)]
+    doubts += [_MISSED] if row_missed(ink, [line.y for line in lines]) else []
     return SheetReading(
         record, sheet, tuple(lines), layout, scale, span, tuple(doubts), trust, placing.arrangement.captions, tuple(view.seen), view.turned
     )
@@ -163,6 +183,7 @@ def _leads(lines: list[Line], layout: Layout, span: Span, scale: Scale) -> tuple
     heights = rows * PIXELS_PER_MM * scale.mm_per_mv - np.array([[line.baseline] for line in lines])
     shared, leapt, short = (np.stack([over(span, getattr(line, what), 0.0) for line in lines]) for what in ("shared", "leapt", "cut"))
     trusted = lead_trust(rows, heights, shared, leapt, layout, span, fs)
+    short = np.maximum(short, (shared > 0) & (np.abs(rows) * scale.mm_per_mv > _OWN_MM))
     for number, names in enumerate(layout.rows):
         for change in np.linspace(0, short.shape[1], len(names) + 1)[1:-1]:  # where the mark between two leads stands
             short[number, round(change - _MARK_MM * PIXELS_PER_MM) : round(change + _MARK_MM * PIXELS_PER_MM)] = 0
@@ -177,6 +198,7 @@ def _leads(lines: list[Line], layout: Layout, span: Span, scale: Scale) -> tuple
                 continue
             part = np.full(row.size, np.nan)
             inside = _own_part(bounds[cell], bounds[cell + 1], leapt[number], first=cell == 0, last=cell + 1 == len(names))
+            inside = _without_half_spikes(row, inside, _SPIKE_MM / scale.mm_per_mv, first=cell == 0, last=cell + 1 == len(names))
             part[inside] = row[inside] * (-1 if name.startswith("-") else 1)
             part[cut_off[number]] = np.nan
             part -= np.nanmedian(part) if not np.isnan(part).all() else 0
@@ -194,6 +216,18 @@ def _own_part(start: int, stop: int, leapt: Array, *, first: bool, last: bool) -
     begin = start + max(edge * (not first), int(entered[-1]) + 1 if entered.size else 0)
     end = stop - max(edge * (not last), near - int(left[0]) if left.size else 0)
     return slice(begin, max(begin, end))
+
+
+def _without_half_spikes(row: Array, inside: slice, tall: float, *, first: bool, last: bool) -> slice:
+    """The part without a spike that stands across its end where leads change, and so may be the other lead's."""
+    near = round(CHANGE_MM * PIXELS_PER_MM)
+    part = row[inside]
+    if part.size < 2 * near or np.isnan(part).all():
+        return inside
+    level = np.abs(part - np.nanmedian(part)) < tall  # also false where there is nothing
+    begin = 0 if first else int(level[:near].argmax())
+    end = 0 if last else int(level[: -near - 1 : -1].argmax())
+    return slice(inside.start + begin, inside.stop - end)
 
 
 def _record(signals: dict[str, Array], trust: dict[str, float], scale: Scale, placing: Placing, stated: Stated) -> EcgRecord | None:

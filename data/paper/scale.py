@@ -50,7 +50,7 @@ class Scale:
 
 def scale_of(lines: Sequence[Line]) -> Scale:
     """The scale as the pulses of the rows say; 25 mm/s and 10 mm/mV, unproven, where there are none."""
-    found = _below_each_other([_pulse(line) for line in lines])
+    found = pulses_of(lines)
     pulses = [pulse for pulse in found if pulse]
     gain = _nearest(GAINS, float(np.median([p.height for p in pulses]))) if pulses else None
     speed = _nearest(SPEEDS, float(np.median([p.width for p in pulses])) / PULSE_SECONDS) if pulses else None
@@ -58,6 +58,11 @@ def scale_of(lines: Sequence[Line]) -> Scale:
         return Scale(SPEEDS[0], GAINS[1], False, (None,) * len(lines))
     kept = tuple(p if p and abs(p.height / gain - 1) < _OFF else None for p in found)
     return Scale(speed, gain, True, kept)
+
+
+def pulses_of(lines: Sequence[Line]) -> list[Pulse | None]:
+    """What looks like a calibration pulse in each row, whatever its size."""
+    return _below_each_other([_pulse(line) for line in lines])
 
 
 def _below_each_other(found: list[Pulse | None]) -> list[Pulse | None]:

@@ -34,8 +34,13 @@ class Span:
 
 
 def drawn_part(lines: Sequence[Line], scale: Scale) -> tuple[float, float]:
-    """First and last pixel of the traces, their calibration pulses left out: the middle of all rows."""
+    """First and last pixel of the traces, their calibration pulses left out: the middle of all rows.
+
+    At the end where pulses stand the row counts that makes ten seconds: a flat line is easily lost in a line of the grid, and what
+    is left of it is then taken for the gap behind the pulse.
+    """
     starts, stops = [], []
+    on_left, on_right = False, False
     known = [pulse for pulse in scale.pulses if pulse]
     usual = (
         Pulse(*(float(np.median([getattr(p, side) for p in known])) for side in ("start", "stop", "height", "width"))) if known else None
@@ -49,12 +54,18 @@ def drawn_part(lines: Sequence[Line], scale: Scale) -> tuple[float, float]:
         if pulse is not None:
             left, right = pulse.start * PIXELS_PER_MM, pulse.stop * PIXELS_PER_MM
             if left - first < last - right:
-                first = _after(there, right)
+                first, on_left = _after(there, right), True
             else:
-                last = -_after(-there[::-1], -left)
+                last, on_right = -_after(-there[::-1], -left), True
         starts.append(first)
         stops.append(last)
-    return float(np.median(starts)), float(np.median(stops))
+    first, last = float(np.median(starts)), float(np.median(stops))
+    seconds = SHEET_SECONDS * scale.mm_per_second * PIXELS_PER_MM
+    if on_left and not on_right:
+        first = min(starts, key=lambda start: abs(last - seconds - start))
+    elif on_right and not on_left:
+        last = min(stops, key=lambda stop: abs(first + seconds - stop))
+    return first, last
 
 
 def _main_part(there: Array) -> Array:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from data.paper.flat import PIXELS_PER_MM
 from data.paper.ink import Ink
-from data.paper.leftover import cut_short
+from data.paper.leftover import cut_short, led_astray
 
 Array = npt.NDArray[Any]
 
@@ -49,7 +49,7 @@ class Line:
     inked : (column,) is there ink of this line: short pauses are bridged in `y`
     shared : (column,) does the line of another row go through the same ink, so that whose it is cannot be told
     leapt : (column,) does the line come here over blank paper from far above or below
-    cut : (column,) does a spike go on here that the line does not follow
+    cut : (column,) does a spike go on here that the line does not follow, or does the row go on elsewhere
     """
 
     baseline: float
@@ -118,8 +118,8 @@ def followed(runs: Runs, rows: list[float], ink: Ink) -> list[Line]:
     used = np.bincount(np.concatenate([path[path >= 0] for path in paths]), minlength=len(runs.top) + 1) if paths else np.zeros(1, int)
     heights = [_through(runs, path, ink) for path in paths]
     return [
-        Line(row, y, path >= 0, (path >= 0) & (used[path] > 1), _leaps(runs, path), cut)
-        for row, path, y, cut in zip(rows, paths, heights, cut_short(ink, heights), strict=True)
+        Line(row, y, path >= 0, (path >= 0) & (used[path] > 1), _leaps(runs, path), short | astray)
+        for row, path, y, short, astray in zip(rows, paths, heights, cut_short(ink, heights), led_astray(ink, heights), strict=True)
     ]
 
 

@@ -1,11 +1,12 @@
-"""Spikes that a trace does not follow to their tips."""
+"""Spikes that a trace does not follow to their tips, and lines that it does not follow at all."""
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from data.paper.flat import PIXELS_PER_MM
 from data.paper.ink import Ink
-from data.paper.leftover import cut_short
+from data.paper.leftover import cut_short, led_astray, row_missed
 
 MM = PIXELS_PER_MM
 LEVEL, AT = 30 * MM, 50 * MM  # of the row, and the column of its spike
@@ -61,3 +62,39 @@ def test_a_pale_stroke_is_a_line_of_the_grid() -> None:
     (cut,) = cut_short(Ink(pale, ink.mask, 100.0), [flat_trace()])
 
     assert not cut.any()
+
+
+def row_beside_a_stroke() -> Ink:
+    """A flat row and, from 40 to 60 mm, another stroke 8 mm below it."""
+    mask = np.zeros((60 * MM, 100 * MM), bool)
+    mask[LEVEL - 1 : LEVEL + 2] = True
+    mask[LEVEL + 8 * MM : LEVEL + 8 * MM + 3, 40 * MM : 60 * MM] = True
+    mask[LEVEL - 1 : LEVEL + 2, [40 * MM - 3, 60 * MM + 3]] = False
+    return Ink(mask.astype(float), mask, 100.0)
+
+
+def test_a_trace_that_follows_another_stroke_while_its_row_goes_on_is_led_astray() -> None:
+    trace = flat_trace()
+    trace[40 * MM : 60 * MM] = LEVEL + 8 * MM
+
+    (astray,) = led_astray(row_beside_a_stroke(), [trace])
+
+    assert astray[40 * MM : 60 * MM].all()
+    assert not astray[: 39 * MM].any()
+
+
+def test_a_trace_that_stays_in_its_row_is_not_led_astray_by_a_stroke_beside_it() -> None:
+    (astray,) = led_astray(row_beside_a_stroke(), [flat_trace()])
+
+    assert not astray.any()
+
+
+@pytest.mark.parametrize(("depth_mm", "missed"), [(6, True), (0, False)])
+def test_a_long_line_that_no_trace_follows_is_a_row_unless_it_is_straight(depth_mm: float, missed: bool) -> None:
+    mask = np.zeros((60 * MM, 200 * MM), bool)
+    columns = np.arange(20 * MM, 180 * MM)
+    wave = (45 * MM + depth_mm * MM * np.sin(columns / 150)).round().astype(int)
+    for thick in range(3):
+        mask[wave + thick, columns] = True
+
+    assert row_missed(Ink(mask.astype(float), mask, 100.0), [np.full(200 * MM, float(LEVEL))]) == missed

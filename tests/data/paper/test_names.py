@@ -130,6 +130,14 @@ class TestLayoutFromNamesAndLaws:
 
         assert [one and one.layout.name for one in found] == ["3x4+V4", "3x4+?"]
 
+    def test_a_strip_of_v5_of_which_the_name_is_read_as_v6_is_v5(self, record: EcgRecord) -> None:
+        names = printed_names("3x4+V5") | {(3, 0): Seen("V6", 0, 0, 0.95)}
+
+        found = arranged(rows_of(record, "3x4+V5"), FS, 4, names)
+
+        assert found is not None
+        assert found.layout.name == "3x4+V5"
+
     def test_one_name_that_is_another_is_doubted(self, record: EcgRecord) -> None:
         names = printed_names("3x4") | {(2, 2): Seen("V3R", 0, 0, 0.95)}
 
