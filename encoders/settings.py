@@ -36,6 +36,7 @@ class Training:
     weights: Weights = field(default_factory=Weights)
     augmentation: Augmentation = field(default_factory=Augmentation)
     ema: float = 0.995
+    masked_epochs: int = 0  # in which the ECG tower first learns to draw what is hidden of an ECG
     seed: int = 0
     text_model: str = PACKAGED  # or a folder, which the checkpoint then carries
     text_epochs: int = 3  # of the sentence encoder on reports, before the towers; 0 leaves it as it comes

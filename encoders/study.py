@@ -64,6 +64,7 @@ TRAININGS: dict[str, Change] = {
     "no averaged weights": Change(settings={"ema": 0.0}),
     "no ImageNet start": Change(started=False),
     "likelihoods as soft labels": Change(weights={"likely": True}),
+    "masked pre-training": Change(settings={"masked_epochs": 8}),
     "mixup": Change(augmentation={"p_mixed": 0.5}),
 }
 CHANGES = TRAININGS | {name: Change(picture=name) for name in PICTURES if name != STRIP}

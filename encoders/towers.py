@@ -100,8 +100,15 @@ class EcgTower(nn.Module):
 
     def features(self, pictures: torch.Tensor) -> torch.Tensor:
         """What is seen in pictures, (batch, feature), of which their vectors are a part."""
-        bias = None if self.relative is None else self.relative.get_bias()
-        return self.vit(pictures, attn_mask=bias)
+        return self.vit(pictures, attn_mask=self._bias)
+
+    def tokens(self, pictures: torch.Tensor) -> torch.Tensor:
+        """What is seen in each patch of pictures: (batch, patch, feature)."""
+        return self.vit.forward_features(pictures, attn_mask=self._bias)[:, self.vit.num_prefix_tokens :]
+
+    @property
+    def _bias(self) -> torch.Tensor | None:
+        return None if self.relative is None else self.relative.get_bias()
 
     def project(self, features: torch.Tensor) -> torch.Tensor:
         """Features (batch, feature) to unit vectors (batch, dim)."""

@@ -21,6 +21,7 @@ from encoders.canvas import Canvas
 from encoders.checkpoint import TEXT, CheckpointConfig, save_checkpoint
 from encoders.dataset import TrainingSet, collect
 from encoders.imitation import imitation_of
+from encoders.masking import pretrain
 from encoders.objective import Objective
 from encoders.settings import Training
 from encoders.text import SentenceEncoder
@@ -118,6 +119,8 @@ def learn(
     model = TwoTowers(shape)
     if start is not None:
         model.ecg.start_from(start)
+    if how.masked_epochs and not (out / STATE).exists():
+        pretrain(model.ecg, data.traces, canvas, epochs=how.masked_epochs, seed=how.seed, device=device)
     imitation = None if teacher is None else imitation_of(teacher, data, statements, how.weights, n_features=model.ecg.n_features)
     objective = Objective(data, statements, how, canvas=canvas, imitation=imitation)
     model = fit(model, objective, len(data), out, how, device=device, watch=watch)
