@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ def cut_short(ink: Ink, heights: Sequence[Array]) -> list[Array]:
     heights : (column,) of each trace, pixels from above, NaN where there is none
     """
     cut = [np.zeros(len(y), bool) for y in heights]
-    for piece in _pieces(ink, heights):
+    for piece in chain(_pieces(ink, heights), _pieces(ink, heights, upright=True)):
         if piece.high < _LEAST_MM * PIXELS_PER_MM or piece.wide > _WIDEST_MM * PIXELS_PER_MM or not piece.joined:
             continue
         columns = slice(max(0, piece.left - _TOUCHES), piece.left + piece.wide + _TOUCHES)
@@ -98,7 +99,8 @@ def row_missed(ink: Ink, heights: Sequence[Array]) -> bool:
     )
 
 
-def _pieces(ink: Ink, heights: Sequence[Array]) -> Iterator[_Piece]:
+def _pieces(ink: Ink, heights: Sequence[Array], *, upright: bool = False) -> Iterator[_Piece]:
+    """What is large enough to be any of these; `upright`: of the ink only what is upright, also where handwriting runs into it."""
     import cv2
 
     mask, told = ink.mask, np.zeros(ink.mask.shape, np.uint8)
@@ -107,7 +109,10 @@ def _pieces(ink: Ink, heights: Sequence[Array]) -> Iterator[_Piece]:
         for piece in np.split(there, np.flatnonzero(np.diff(there) > 1) + 1):
             points = np.stack([piece, y[piece]], axis=1).round().astype(np.int32)
             cv2.polylines(told, [points], False, 1, round(_BESIDE_MM * PIXELS_PER_MM))
-    _, labels, boxes, _ = cv2.connectedComponentsWithStats((mask & (told == 0)).astype(np.uint8), connectivity=8)
+    left = (mask & (told == 0)).astype(np.uint8)
+    if upright:
+        left = np.asarray(cv2.morphologyEx(left, cv2.MORPH_OPEN, np.ones((round(_LEAST_MM * PIXELS_PER_MM), 1), np.uint8)), np.uint8)
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(left, connectivity=8)
     for number, (x, top, wide, high, _) in enumerate(boxes[1:], start=1):
         if max(high, wide) < _LEAST_MM * PIXELS_PER_MM:
             continue

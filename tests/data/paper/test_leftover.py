@@ -30,6 +30,15 @@ def test_a_spike_above_a_trace_that_stays_flat_is_noticed_where_it_stands() -> N
     assert not cut[: AT - MM].any()
 
 
+def test_a_spike_into_which_handwriting_runs_is_noticed_too() -> None:
+    ink = row_with_stroke(18, 30)
+    ink.mask[20 * MM : 20 * MM + 3, AT : AT + 9 * MM] = ink.amount[20 * MM : 20 * MM + 3, AT : AT + 9 * MM] = True
+
+    (cut,) = cut_short(ink, [flat_trace()])
+
+    assert cut[AT : AT + 3].all()
+
+
 def test_a_spike_that_is_followed_is_not_cut() -> None:
     trace = flat_trace()
     trace[AT : AT + 3] = 18 * MM
