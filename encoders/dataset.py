@@ -1,6 +1,6 @@
 """What the towers learn from: traces with statements, and reports with statements, most of them without a waveform."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -101,6 +101,12 @@ def collect(
         report_embeddings=torch.from_numpy(embeddings),
         report_labels=labels,
     )
+
+
+def batches(n: int, size: int, generator: torch.Generator) -> Iterator[torch.Tensor]:
+    """The numbers below n, shuffled, in batches (size,); what is left over is left out."""
+    order = torch.randperm(n, generator=generator)
+    yield from order[: max(1, n // size) * size].split(size)
 
 
 def typical_size(traces: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:

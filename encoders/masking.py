@@ -1,7 +1,6 @@
 """Learning what ECGs look like before anything is said of them: what is hidden is drawn from what is left (Xie et al. 2022, SimMIM)."""
 
 import math
-from collections.abc import Iterator
 
 import torch
 from torch import nn
@@ -10,6 +9,7 @@ from tqdm import tqdm
 
 from encoders.augment import Augmentation, distorted
 from encoders.canvas import Canvas
+from encoders.dataset import batches
 from encoders.pictures import picture
 from encoders.precision import halved
 from encoders.towers import EcgTower
@@ -67,7 +67,7 @@ def pretrain(tower: EcgTower, traces: torch.Tensor, canvas: Canvas, *, epochs: i
     means = []
     for _ in tqdm(range(epochs), desc="drawing what is hidden", unit="epoch"):
         losses = []
-        for picked in _batches(len(traces), generator):
+        for picked in batches(len(traces), _BATCH, generator):
             seen = distorted(traces[picked].float(), Augmentation(), generator=generator)
             loss = hidden(tower, seen, generator)
             optimizer.zero_grad()
@@ -78,8 +78,3 @@ def pretrain(tower: EcgTower, traces: torch.Tensor, canvas: Canvas, *, epochs: i
             losses.append(loss.item())
         means.append(sum(losses) / len(losses))
     return means
-
-
-def _batches(n: int, generator: torch.Generator) -> Iterator[torch.Tensor]:
-    order = torch.randperm(n, generator=generator)
-    yield from order[: max(1, n // _BATCH) * _BATCH].split(_BATCH)

@@ -3,7 +3,6 @@
 import json
 import math
 import subprocess
-from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import asdict
 from pathlib import Path
@@ -19,7 +18,7 @@ from data.findings import VOCABULARY
 from encoders.augment import Augmentation, distorted
 from encoders.canvas import Canvas
 from encoders.checkpoint import TEXT, CheckpointConfig, save_checkpoint
-from encoders.dataset import TrainingSet, collect
+from encoders.dataset import TrainingSet, batches, collect
 from encoders.imitation import imitation_of
 from encoders.masking import pretrain
 from encoders.objective import Objective
@@ -156,7 +155,7 @@ def fit(
         torch.manual_seed(how.seed * 10_000 + epoch)
         losses = []
         model.train()
-        for picked in _batches(n_ecgs, how.batch_size, generator):
+        for picked in batches(n_ecgs, how.batch_size, generator):
             loss = objective(model, picked, generator)
             optimizer.zero_grad()
             loss.backward()
@@ -193,11 +192,6 @@ def calibrate_near(model: TwoTowers, data: TrainingSet, canvas: Canvas, *, seed:
     cosines = vectors(changed=True) @ vectors(changed=False).T
     cosines[patients[:, None] == patients[None, :]] = -1
     return round(float(cosines.max(dim=1).values.quantile(0.001)), 4)
-
-
-def _batches(n: int, size: int, generator: torch.Generator) -> Iterator[torch.Tensor]:
-    order = torch.randperm(n, generator=generator)
-    yield from order[: max(1, n // size) * size].split(size)
 
 
 def _groups(model: nn.Module, weight_decay: float) -> list[dict[str, object]]:

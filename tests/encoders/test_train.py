@@ -74,6 +74,14 @@ def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
     np.testing.assert_allclose(vectors[0], vectors[1], atol=1e-3)
 
 
+def test_a_tower_that_first_drew_what_is_hidden_learns_something_else(root: Path, how: Training, trained: Path, tmp_path: Path) -> None:
+    drew_first = train(root, tmp_path / "run", replace(how, masked_epochs=1), device="cpu")
+
+    record = next(simulated.cases(1, seed=9)).record
+    vectors = [load_encoder(folder).encode_ecgs([record]) for folder in (trained, drew_first)]
+    assert not np.allclose(vectors[0], vectors[1], atol=1e-3)
+
+
 def test_a_checkpoint_carries_the_folder_that_its_sentence_encoder_came_from(trained: Path) -> None:
     assert load_encoder(trained).config.text_model == "text"
 
