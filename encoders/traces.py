@@ -7,6 +7,7 @@ import numpy.typing as npt
 from scipy.signal import butter, sosfiltfilt
 
 from data import EcgRecord
+from data.gaps import bridged
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,10 @@ class Tracing:
         (12 leads, width), mV, NaN where not recorded
         """
         signal = record.resampled(self.columns_per_second).standard().signal[:, : self.width]
-        open_ = np.isnan(signal)
-        offset = np.zeros((len(signal), 1), np.float32)
-        some = ~open_.all(axis=1)
-        offset[some] = np.nanmedian(signal[some], axis=1, keepdims=True)
-        filled = np.where(open_, 0.0, signal - offset)
+        filled = bridged(signal)
+        filled -= np.median(filled, axis=1, keepdims=True)
         sos = butter(2, self.band_hz, "bandpass", fs=self.columns_per_second, output="sos")
         filtered = sosfiltfilt(sos, filled, axis=1, padlen=min(filled.shape[1] - 1, self.columns_per_second))
         traces = np.full((len(signal), self.width), np.nan, np.float32)
-        traces[:, : signal.shape[1]] = np.where(open_, np.nan, np.clip(filtered, -self.clip_mv, self.clip_mv))
+        traces[:, : signal.shape[1]] = np.where(np.isnan(signal), np.nan, np.clip(filtered, -self.clip_mv, self.clip_mv))
         return traces

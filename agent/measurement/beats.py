@@ -10,6 +10,7 @@ from scipy.ndimage import uniform_filter1d
 from scipy.signal import butter, sosfiltfilt
 
 from agent.measurement.leads import FS, Array, Leads, nanmedian
+from data.gaps import bridged
 
 Samples = npt.NDArray[np.int_]
 
@@ -197,7 +198,7 @@ def _energy(signal: Array, low: float, high: float, window_s: float) -> Array:
 
 
 def _filtered(signal: Array, low: float, high: float) -> Array:
-    return np.asarray(sosfiltfilt(butter(2, [low, high], "band", fs=FS, output="sos"), np.nan_to_num(signal), axis=1))
+    return np.asarray(sosfiltfilt(butter(2, [low, high], "band", fs=FS, output="sos"), bridged(signal), axis=1))
 
 
 def _in_step(signal: Array, peaks: Samples) -> Samples:

@@ -8,6 +8,7 @@ from scipy.ndimage import median_filter
 from scipy.signal import butter, sosfiltfilt
 
 from data import EcgRecord
+from data.gaps import bridged
 from data.paper.reading import SOURCE as PAPER
 
 Array = npt.NDArray[np.float64]
@@ -66,12 +67,8 @@ def _without_spikes(signal: Array) -> Array:
 def _band(signal: Array, high: float) -> Array:
     """0.5 Hz to `high`, forth and back, each lead where it was recorded."""
     band = butter(2, [0.5, high], "band", fs=FS, output="sos")
-    out = np.full_like(signal, np.nan)
-    for row, lead in zip(out, signal, strict=True):
-        there = np.flatnonzero(np.isfinite(lead))
-        filled = np.interp(np.arange(lead.size), there, lead[there])
-        row[there] = sosfiltfilt(band, filled)[there]
-    return out
+    filtered = sosfiltfilt(band, bridged(signal), axis=1)
+    return np.where(np.isfinite(signal), filtered, np.nan)
 
 
 def milliseconds(samples: float) -> float:
