@@ -80,7 +80,11 @@ def find_beats(leads: Leads) -> Beats | str:
     smooth = _windows(leads.smooth, peaks)
     qrs = smooth[:, :, R - _HALF : R + _HALF]
     alike = np.stack([_correlation(qrs, one) for one in qrs])
-    same = _dominant(qrs, alike >= SAME_BEAT)
+    recorded = np.asarray(np.isfinite(qrs).any(axis=2))  # (n_beats, n_leads)
+    shared = recorded @ recorded.T  # on a sheet without rhythm strip two beats may share no lead
+    same = _dominant(qrs, (alike >= SAME_BEAT) | ~shared)
+    if not shared.all():
+        same = np.flatnonzero(_correlation(qrs, nanmedian(qrs[same])) >= SAME_BEAT)
     if same.size < 2:
         return "no two beats look alike: noise, or not an ECG"
     likeness = float((alike - 2 * np.eye(len(alike))).max(axis=1).mean())

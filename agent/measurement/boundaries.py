@@ -98,10 +98,10 @@ def spatial_velocity(beat: Array, window_s: float) -> Array:
 
 
 def _coherence(segments: Array) -> float:
-    """How alike single beats are before the QRS: median correlation of each with the sum of the others."""
+    """How alike single beats are before the QRS: median correlation of each with the sum of the others, over the leads that it has."""
     if len(segments) < 2:
         return 0.0
     smooth = savgol_filter(np.nan_to_num(segments), 25, 2, axis=2)
-    smooth = (smooth - smooth.mean(axis=2, keepdims=True)).reshape(len(segments), -1)
-    others = smooth.sum(axis=0) - smooth
-    return float(np.median((smooth * others).sum(1) / np.sqrt((smooth**2).sum(1) * (others**2).sum(1) + 1e-12)))
+    smooth -= smooth.mean(axis=2, keepdims=True)
+    others = (smooth.sum(axis=0) - smooth) * np.isfinite(segments).any(axis=2, keepdims=True)
+    return float(np.median((smooth * others).sum((1, 2)) / np.sqrt((smooth**2).sum((1, 2)) * (others**2).sum((1, 2)) + 1e-12)))

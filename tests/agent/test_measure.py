@@ -115,15 +115,26 @@ class TestPartsOfAnEcg:
         assert "aVF" in found.missing["axis_deg"]
 
     def test_a_sheet_with_2_5_s_of_each_lead_measures_like_the_whole(self, whole: EcgRecord) -> None:
-        signal = np.full_like(whole.signal, np.nan)
-        quarter = whole.n_samples // 4
-        for row in range(12):
-            span = slice(None) if whole.leads[row] == "II" else slice(row // 3 * quarter, (row // 3 + 1) * quarter)
-            signal[row, span] = whole.signal[row, span]
-        assert measure(whole.changed(signal=signal)).qrs_ms == pytest.approx(measure(whole).qrs_ms, abs=16)
+        assert measure(on_3x4(whole, strip=True)).qrs_ms == pytest.approx(measure(whole).qrs_ms, abs=16)
+
+    def test_beats_of_leads_that_follow_each_other_are_not_of_another_shape(self, whole: EcgRecord) -> None:
+        assert measure(on_3x4(whole, strip=False)).ectopic_beats == measure(whole).ectopic_beats == 0
+
+    def test_a_p_wave_is_found_in_leads_that_follow_each_other(self, whole: EcgRecord) -> None:
+        assert measure(on_3x4(whole, strip=False)).pr_ms == pytest.approx(measure(whole).pr_ms, abs=20)
 
     def test_three_seconds_are_enough_for_a_rate(self, whole: EcgRecord) -> None:
         assert measure(whole.seconds(0, 3)).heart_rate_bpm == pytest.approx(measure(whole).heart_rate_bpm, abs=8)
+
+
+def on_3x4(whole: EcgRecord, *, strip: bool) -> EcgRecord:
+    """A quarter of the time of each lead; with a strip all of II."""
+    signal = np.full_like(whole.signal, np.nan)
+    quarter = whole.n_samples // 4
+    for row in range(12):
+        span = slice(None) if strip and whole.leads[row] == "II" else slice(row // 3 * quarter, (row // 3 + 1) * quarter)
+        signal[row, span] = whole.signal[row, span]
+    return whole.changed(signal=signal)
 
 
 BROKEN = {
