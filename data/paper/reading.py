@@ -40,7 +40,7 @@ _LEAST_CONTRAST = 8.0
 _MOST_ROWS = 20  # of traces and words together: each takes time to follow
 _CUT_SECONDS = 0.12  # of a beat whose spike is not followed to its tip, either way
 _OWN_MM = 3.0  # further from its row than this, a spike that runs into another row's may be the other's
-_SPIKE_MM = 2.5
+_SPIKE_MM = 2.5  # further from its lead's level than this, a trace is in a wave
 _MARK_MM = 2.5
 _EDGE_MM = 0.6  # next to where leads change nothing is read: the pen jumps, or a mark stands there
 

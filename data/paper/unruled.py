@@ -15,6 +15,8 @@ from data.paper.trace import find_rows, followed, vertical_runs
 Array = npt.NDArray[Any]
 
 _USUAL_MM = 285.0  # of a sheet of ten seconds with its margins; pulses are found where it is up to twice as wide
+_LONGEST = 5.0  # times as long as wide is no sheet, and laid out it would fill the memory
+_LEAST_PIXELS = 200.0  # of the shorter side: less shows no trace
 _SIDE = 1600  # pixels of the longer side of the picture in which the paper's outline is looked for
 _OUTLINED = 0.9  # of the bright part that its four corners hold, and of theirs that is bright
 _SKEWS = np.arange(-5.0, 5.01, 0.25)  # degrees by which print may lie aslant on its paper
@@ -30,6 +32,9 @@ def unruled(picture: Picture, *, mm_per_second: float, mm_per_mv: float) -> Flat
     The paper is taken to be flat.
     """
     corners = _outline(picture)
+    across, down = (float(np.linalg.norm(corners[i] - corners[0])) for i in (1, 3))
+    if min(across, down) < max(_LEAST_PIXELS, max(across, down) / _LONGEST):
+        return None
     for quarters in _turns(written(_laid_out(picture, corners)).mask):
         turned = np.roll(corners, -quarters, axis=0)
         skew = _skew(written(_laid_out(picture, turned)).mask)
@@ -98,10 +103,8 @@ def _laid_out(picture: Picture, corners: Array, skew: float = 0.0, stretch: tupl
     x, y, depth = np.tensordot(to_picture, at, axes=1)
     nodes = [x / depth - 0.5, y / depth - 0.5]
     flat, held = resampled(picture, nodes, BOLD_MM)
-    held = cv2.erode(np.pad(held, 1).astype(np.uint8), np.ones((3, 3), np.uint8), iterations=round(_EDGE_MM * PIXELS_PER_MM))[1:-1, 1:-1]
-    inside = np.zeros(flat.shape[:2], bool)
     edge = round(_EDGE_MM * PIXELS_PER_MM)
-    inside[edge:-edge, edge:-edge] = held[edge:-edge, edge:-edge] > 0
+    inside = cv2.erode(held.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=edge, borderType=cv2.BORDER_CONSTANT, borderValue=0) > 0
     return FlatSheet(flat, nodes[0], nodes[1], BOLD_MM, np.ones((rows, columns), bool), inside, ruled=False)
 
 

@@ -9,6 +9,7 @@ from data.paper.reading import SheetReading, read_sheet
 from data.paper.rendering import Print, photographed, printed
 from data.paper.rendering.sheet import PIXELS_PER_MM
 from data.paper.stated import Stated
+from data.paper.unruled import unruled
 from data.simulated import simulate
 
 
@@ -46,3 +47,10 @@ def test_a_scale_that_is_stated_is_not_doubted(record: EcgRecord) -> None:
 def test_without_pulses_it_is_refused(record: EcgRecord) -> None:
     with pytest.raises(UnreadableEcgError, match="no grid"):
         seen(record, "clean scan", pulse="none")
+
+
+@pytest.mark.parametrize("shape", [(20, 6000), (6000, 20), (1, 1), (600, 900)])
+def test_what_is_no_sheet_is_none(shape: tuple[int, int]) -> None:
+    picture = np.random.default_rng(0).integers(0, 255, (*shape, 3)).astype(np.uint8)
+
+    assert unruled(picture, mm_per_second=25.0, mm_per_mv=10.0) is None
