@@ -16,8 +16,6 @@ def row(begin_mm: float, end_mm: float, *, beats: bool = True) -> Line:
     y = np.full(300 * MM, np.nan)
     y[round(begin_mm * MM) : round(end_mm * MM)] = 400.0
     if beats:
-        y[25 * MM :: 20 * MM] -= 10 * MM
-        y[26 * MM :: 20 * MM] -= 10 * MM
         y = np.where(np.arange(y.size) % (20 * MM) < MM, y - 8 * MM, y)
     nothing = np.zeros(y.size, bool)
     return Line(400.0, y, ~np.isnan(y), shared=nothing, leapt=nothing, cut=nothing)
