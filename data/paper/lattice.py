@@ -15,6 +15,7 @@ _PERIODS = (4.5, 130.0)  # of the grid's strongest lines, pixels of the working 
 _CELL = 24  # pixels of a square of the grid while its phase is followed
 _HARMONICS = (1, 2, 3, 5)
 _LEAST_TILES = 6
+_THIN_BETWEEN = 5  # lines to a bold one
 _AUDIBLE = 0.3  # a harmonic counts from this share of the strongest on
 _PROMINENT = 6.0  # a lattice stands out this many times over the middle of its spectrum in a tile that shows one
 _SLIP_SQUARES, _STEADY, _WHOLE_TURN = 3, 0.2, 0.1  # squares either way of a slip; how level phase is beyond, and how near to a turn
@@ -114,11 +115,15 @@ def _common_peak(polar: Array, periods: Array) -> tuple[float, float] | None:
 
 
 def _fundamental(votes: Array, periods: Array) -> float:
-    """The longest of the periods that stand out of which the others are harmonics: bold lines, not the thin ones between."""
+    """The longest of the periods that stand out of which the others are harmonics: bold lines, not the thin ones between.
+
+    Bold lines give several harmonics, or that of the five thin lines between them; twice a period alone is an echo.
+    """
     tops = [i for i in range(1, len(votes) - 1) if votes[i - 1] < votes[i] >= votes[i + 1] and votes[i] > _AUDIBLE * votes.max()]
     for top in reversed(tops):
         ratios = periods[top] / periods[[other for other in tops if other < top]]
-        if any(abs(ratio / n - 1) < 0.04 for ratio in ratios for n in (2, 3, 4, 5)):
+        harmonics = {n for n in (2, 3, 4, _THIN_BETWEEN) if any(abs(ratio / n - 1) < 0.04 for ratio in ratios)}
+        if len(harmonics) > 1 or _THIN_BETWEEN in harmonics:
             return float(periods[top])
     return float(periods[votes.argmax()])
 
@@ -304,8 +309,8 @@ def _without_slips(phase: Array) -> Array:
             before, after = turns[place - far : place - near], turns[place + near : place + far]
             step = float(np.median(after) - np.median(before))
             if np.ptp(before) < _STEADY and np.ptp(after) < _STEADY and abs(step - round(step)) < _WHOLE_TURN and round(step):
-                across[place:] -= 2 * np.pi * round(step)
-                turns[place:] -= round(step)
+                across[place + near :] -= 2 * np.pi * round(step)
+                turns[place + near :] -= round(step)  # the squares of the slip itself keep theirs, or they would look like another slip
                 across[place - near : place + near] = np.nan
         phase = np.moveaxis(across, 0, axis)
     return phase

@@ -1,9 +1,9 @@
-"""The phase of a grid's lines, followed from square to square: whole turns that a fold takes or adds are given back."""
+"""The lines of a grid: which of them are told from echoes, and their phase, followed from square to square."""
 
 import numpy as np
 import pytest
 
-from data.paper.lattice import _without_slips
+from data.paper.lattice import _fundamental, _without_slips
 
 
 def bent(squares: int = 50, height: int = 30) -> np.ndarray:
@@ -36,3 +36,30 @@ def test_a_turn_lost_across_the_sheet_is_given_back(turns: int, axis: int) -> No
     known = ~np.isnan(mended)
     assert known.mean() > 0.8
     np.testing.assert_allclose(mended[known], bent()[known], atol=1e-9)
+
+
+@pytest.mark.parametrize("place", [18, 31, 40])
+def test_a_turn_lost_between_two_squares_is_given_back_once(place: int) -> None:
+    slipped = bent()
+    slipped[:, place:] += 2 * np.pi
+
+    mended = _without_slips(slipped)
+
+    known = ~np.isnan(mended)
+    assert known.mean() > 0.8
+    np.testing.assert_allclose(mended[known], bent()[known], atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("lines", "period"),
+    [
+        ({6.3: 1.0, 12.6: 0.4}, 6.3),  # thin lines and an echo of them
+        ({6.3: 1.0, 31.5: 0.4}, 31.5),  # thin lines, and bold ones five apart
+        ({10.5: 0.8, 15.7: 0.9, 31.5: 1.0}, 31.5),  # bold lines with two harmonics
+    ],
+)
+def test_the_longest_period_with_harmonics_is_that_of_bold_lines(lines: dict[float, float], period: float) -> None:
+    periods = np.geomspace(4.5, 130.0, 400)
+    votes = sum(height * np.exp(-((np.log(periods / at) / 0.02) ** 2)) for at, height in lines.items())
+
+    assert _fundamental(np.asarray(votes), periods) == pytest.approx(period, rel=0.01)
