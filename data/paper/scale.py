@@ -17,6 +17,7 @@ PULSE_SECONDS = 0.2
 _SEARCHED_MM = 32.0  # from each end of a row
 _EDGE_MM = 2.2  # a rise by half of the least pulse within 1 mm is an edge
 _FLAT_MM = 0.45  # how far a plateau may be from level
+_LEVEL_MM = 1.0  # how far the feet of a pulse may be from each other
 _WIDTHS_MM = (3.0, 13.0)
 _ALIGNED_MM = 2.5
 _OFF = 0.2  # a pulse this far from every standard is none
@@ -85,11 +86,12 @@ def _pulse(line: Line) -> Pulse | None:
         return None
     reach = round(_SEARCHED_MM * PIXELS_PER_MM)
     spans = [(there[0], min(there[0] + reach, there[-1])), (max(there[-1] - reach, there[0]), there[-1])]
-    found = [pulse for start, stop in spans if (pulse := _in_span(height, int(start), int(stop)))]
+    sides = zip(spans, (True, False), strict=True)
+    found = [pulse for (start, stop), left in sides if (pulse := _in_span(height, int(start), int(stop), left=left))]
     return found[0] if found else None
 
 
-def _in_span(height: Array, start: int, stop: int) -> Pulse | None:
+def _in_span(height: Array, start: int, stop: int, *, left: bool) -> Pulse | None:
     part = height[start : stop + 1]
     rise = part[PIXELS_PER_MM:] - part[:-PIXELS_PER_MM]
     ups, downs = (_tops(sign * np.nan_to_num(rise)) + PIXELS_PER_MM // 2 for sign in (1, -1))
@@ -99,13 +101,21 @@ def _in_span(height: Array, start: int, stop: int) -> Pulse | None:
             inner = part[up + 6 : down - 5]
             if not _WIDTHS_MM[0] <= wide <= _WIDTHS_MM[1] or inner.size < 8 or np.isnan(inner).mean() > 0.2:
                 continue
-            feet = np.concatenate([part[max(0, up - 14) : max(0, up - 6)], part[down + 6 : down + 14]])
-            if np.isnan(feet).all() or np.nanstd(inner) > _FLAT_MM:
+            foot = _foot(part[max(0, up - 14) : max(0, up - 6)], part[down + 6 : down + 14], left=left)
+            if foot is None or np.nanstd(inner) > _FLAT_MM:
                 continue
-            high = float(np.nanmedian(inner) - np.nanmedian(feet))
+            high = float(np.nanmedian(inner)) - foot
             if high > 3.5:
                 return Pulse((start + up) / PIXELS_PER_MM, (start + down) / PIXELS_PER_MM, high, wide)
     return None
+
+
+def _foot(before: Array, behind: Array, *, left: bool) -> float | None:
+    """The level that a pulse rises from: that of both its feet, or of the outer one where the trace at its other side lies elsewhere."""
+    before, behind = before[~np.isnan(before)], behind[~np.isnan(behind)]
+    if before.size and behind.size and abs(np.median(before) - np.median(behind)) > _LEVEL_MM:
+        return float(np.median(before if left else behind))
+    return float(np.median(np.concatenate([before, behind]))) if before.size or behind.size else None
 
 
 def _tops(rise: Array) -> Array:
