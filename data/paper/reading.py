@@ -119,7 +119,9 @@ def read_ink(sheet: FlatSheet, ink: Ink, stated: Stated | None = None) -> SheetR
     """The same from the ink on a sheet that lies flat."""
     stated = stated or Stated()
     if ink.contrast < _LEAST_CONTRAST:
-        raise UnreadableEcgError("shows ink that hardly stands out, wanted a legible sheet: take the picture again in better light")
+        raise UnreadableEcgError(
+            "shows no grid of ECG paper with ink that stands out, wanted a legible sheet: take the picture in better light"
+        )
     ways = views(sheet, ink)
     first: SheetReading | UnreadableEcgError
     try:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from data.paper.flat import BOLD_MM, PIXELS_PER_MM, FlatSheet, Picture, resampled
 from data.paper.ink import written
-from data.paper.orientation import CLEARLY, alongness
+from data.paper.orientation import CLEARLY, evenness
 from data.paper.scale import GAINS, PULSE_SECONDS, SPEEDS, Pulse, Scale, pulses_of
 from data.paper.timing import SHEET_SECONDS, drawn_part
 from data.paper.trace import find_rows, followed, vertical_runs
@@ -20,6 +20,7 @@ _LEAST_PIXELS = 200.0  # of the shorter side: less shows no trace
 _SIDE = 1600  # pixels of the longer side of the picture in which the paper's outline is looked for
 _OUTLINED = 0.9  # of the bright part that its four corners hold, and of theirs that is bright
 _SKEWS = np.arange(-5.0, 5.01, 0.25)  # degrees by which print may lie aslant on its paper
+_SMOOTH_MM = 0.75  # of the ink of rows, where its gathering is measured
 _EDGE_MM = 2.0  # of the sheet that are left out
 _ROWS = 3, 13  # of a sheet of twelve leads; most begin or end with a pulse
 _WHOLE = 0.06  # rows are of ten seconds where pulses say so to this
@@ -48,10 +49,10 @@ def unruled(picture: Picture, *, mm_per_second: float, mm_per_mv: float) -> Flat
 
 
 def _turns(mask: Array) -> tuple[int, ...]:
-    """By how many quarters the sheet may be turned: ink gathers along rows."""
+    """By how many quarters the sheet may be turned: traces run evenly along rows."""
     if not mask.any():
         return ()
-    along = alongness(mask) / alongness(mask.T)
+    along = evenness(mask) / evenness(mask.T)
     return (0, 2) if along > CLEARLY else (1, 3) if along < 1 / CLEARLY else (0, 2, 1, 3)
 
 
@@ -115,11 +116,19 @@ def _skew(mask: Array) -> float:
     small = cv2.resize(mask.astype(np.float32), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     height, width = small.shape
 
-    def gathered(degrees: float) -> float:
+    def in_rows(degrees: float) -> float:
         turn = cv2.getRotationMatrix2D((width / 2, height / 2), -degrees, 1.0)
-        return alongness(cv2.warpAffine(small, turn, (width, height)))
+        return _gathered(cv2.warpAffine(small, turn, (width, height)))
 
-    return float(max(_SKEWS, key=gathered))
+    return float(max(_SKEWS, key=in_rows))
+
+
+def _gathered(mask: Array) -> float:
+    """How far ink (row, column) gathers in rows: mean square of the ink of each row over the squared mean."""
+    from scipy.ndimage import gaussian_filter1d
+
+    profile = gaussian_filter1d(mask.mean(axis=1), _SMOOTH_MM * PIXELS_PER_MM)
+    return float((profile**2).mean() / (profile.mean() ** 2 + 1e-12))
 
 
 def _measured(sheet: FlatSheet) -> tuple[float, float, float] | None:

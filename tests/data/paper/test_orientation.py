@@ -1,4 +1,4 @@
-"""Which way up a sheet lies: what its words tell, and along which way its ink gathers."""
+"""Which way up a sheet lies: what its words tell, and along which way its traces run evenly."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from data.paper.flat import FlatSheet, flattened
 from data.paper.ink import Ink, written
 from data.paper.layouts import layout_named
 from data.paper.names import Seen
-from data.paper.orientation import View, alongness
+from data.paper.orientation import CLEARLY, View, evenness
 from data.paper.rendering import Print, photographed, printed
 from data.paper.rendering.sheet import PIXELS_PER_MM
 from data.simulated import simulate
@@ -37,4 +37,13 @@ def test_the_edges_of_a_sheet_on_a_dark_table_are_no_rows() -> None:
 
     mask = written(flattened(photo)).mask
 
-    assert alongness(mask) > 1.25 * alongness(mask.T)
+    assert evenness(mask) > CLEARLY * evenness(mask.T)
+
+
+def test_tall_spikes_below_each_other_make_no_rows_of_their_own() -> None:
+    sheet = printed(simulate("normal", seed=3).record, Print(layout_named("6x2"), mm_per_mv=20.0, grid="red", row_mm=24, names=False))
+    scan = photographed(sheet, "clean scan", np.random.default_rng(2), pixels_per_mm=PIXELS_PER_MM)
+
+    mask = written(flattened(scan)).mask
+
+    assert evenness(mask) > CLEARLY * evenness(mask.T)
