@@ -2,7 +2,7 @@
 
 import warnings
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +20,14 @@ SAME_BEAT = 0.8  # correlation of their QRS from which two beats are of one kind
 # A peak is no beat where it is this much lower than beats are, at 8 to 30 Hz or at 4 to 18 Hz, where wide ectopic beats still are high.
 P_HEIGHT = (0.16, 0.3)  # over the larger beats: a P wave
 T_HEIGHT, T_WAVE_S = (0.7, 0.52), 0.46  # in both bands over the beat before, and so soon behind it: that beat's T wave
+_REFRACTORY_S, _SOON_S, _AS_HIGH = 0.24, 0.3, 0.7  # no heart beats sooner again; what comes so soon is a beat if it is about as high
 _STEEP = 8.0, 30.0  # Hz, in which QRS complexes are steep
-_SHOWN, _VISIBLE = 0.25, 0.3  # of the leads show a beat at least, each by so much of its usual beats
+_SHOWN, _MOST, _VISIBLE = 0.25, 0.5, 0.3  # of the leads show a beat at least, and usually, each by so much of its usual beats
 _WHOLE, _STEEPEST = 0.9, 0.98  # of the time that a lead was recorded; of its samples
 _HOLE_S, _HIDES_S = 0.5, 0.1  # without signal: in a lead that tells beats, and long enough to hide one
 _APART_S, _NEAR_S = 0.3, 0.1  # between changes of leads; from a change to a beat that is cut by it
-_LONG, _REGULAR = 1.5, 0.15  # of the usual interval: one that holds another beat, and how far regular ones are from it
+_LONG, _REGULAR = 1.5, 0.25  # of the usual interval: one that holds another beat, and how far regular ones are from it
+_NEAR = round(0.04 * FS)
 _HALF = round(0.1 * FS)  # of a QRS complex, generously
 
 
@@ -94,12 +96,12 @@ def find_beats(leads: Leads) -> Beats | str:
 def r_peaks(signal: Array) -> Samples:
     """Samples of the R peaks: neurokit2 on the energy of the QRS band over all leads."""
     changes = _changes(signal)
+    size = np.where(np.isfinite(signal), np.abs(_filtered(signal, *_STEEP)), np.nan)
     signal = _evened(signal)
     recorded = np.sqrt(np.maximum(np.isfinite(signal).mean(axis=0), 1 / len(signal)))  # fewer leads, same scale
     steep, slow = (_energy(signal, *band) / recorded for band in ((*_STEEP, 0.002), (4, 18, 0.12)))
     peaks, leaps = _neurokit_peaks(steep), np.empty(0, dtype=int)
-    size = np.where(np.isfinite(signal), np.abs(_filtered(signal, *_STEEP)), np.nan)
-    while (alone := peaks[_shown(size, peaks) < _SHOWN]).size:
+    while (alone := peaks[_lonely(size, peaks)]).size:
         for leap in alone:  # it would keep a beat beside it from being found
             steep[max(0, leap - _HALF) : leap + _HALF] = 0
         leaps = np.union1d(leaps, alone)
@@ -109,8 +111,12 @@ def r_peaks(signal: Array) -> Samples:
     height = np.array([[steep[max(0, p - 20) : p + 20].max(), slow[max(0, p - 20) : p + 40].max()] for p in peaks])  # (n_peaks, 2 bands)
     high = (height > P_HEIGHT * np.quantile(height, 0.9, axis=0)).all(axis=1)
     found, height = peaks[high], height[high]
-    lower = (height < T_HEIGHT * np.roll(height, 1, axis=0)).all(axis=1)
-    return _told_at_changes(found[~(lower & (np.diff(found, prepend=-FS) < T_WAVE_S * FS))], peaks, changes)
+    lower = height < T_HEIGHT * np.roll(height, 1, axis=0)  # (n_peaks, 2 bands)
+    show, recorded = _shown(size, found)
+    lower = lower.all(axis=1) | lower[:, 0] & (show < _MOST * recorded) & bool(changes)  # tall in few leads, T waves look wide
+    soon = np.diff(found, prepend=-FS) < T_WAVE_S * FS
+    recorded_at = np.flatnonzero(np.isfinite(signal).any(axis=0))
+    return _told_at_changes(found[~(soon & lower)], peaks, changes, (int(recorded_at[0]), int(recorded_at[-1])))
 
 
 def _unbroken(signal: Array, peaks: Samples) -> npt.NDArray[np.bool_]:
@@ -136,32 +142,43 @@ def _throughout(signal: Array) -> npt.NDArray[np.bool_]:
     return np.asarray((there.mean(axis=1) > _WHOLE) & (longest < _HOLE_S * FS))
 
 
-def _told_at_changes(peaks: Samples, candidates: Samples, changes: list[int]) -> Samples:
-    """The beats where leads change told by the others: there half a beat may be all that is seen, and a step may look like one.
+def _told_at_changes(peaks: Samples, candidates: Samples, changes: list[int], ends: tuple[int, int]) -> Samples:
+    """The beats where leads change, or begin or end, told by the others: half a beat may be all that is seen there.
 
-    A beat belongs there where the interval is too long without it; with nothing to see at all only where the others are regular.
+    Where the others are regular that beat is taken at each change, seen or not, or none, with which all are most regular. Where
+    they are not, what was found there is a beat if the interval is too long without it.
     """
     if not changes:
         return peaks
-    near = np.abs(candidates[:, None] - changes).min(axis=1) < _NEAR_S * FS if candidates.size else np.zeros(0, bool)
-    suspects = candidates[near]
-    sure = np.setdiff1d(peaks, suspects)
+    near = candidates[np.abs(candidates[:, None] - [*changes, *ends]).min(axis=1) < _NEAR_S * FS] if candidates.size else candidates
+    sure = np.setdiff1d(peaks, near)
+    if sure.size < 3:
+        return peaks
+    choices: list[list[int | None]] = []
+    for place in (*changes, *ends):
+        here = [int(peak) for peak in near if abs(peak - place) < _NEAR_S * FS]
+        choices.append([None, *here, *([] if here or place in ends else [place])])
+    best = min((np.union1d(sure, [at for at in chosen if at is not None]).astype(int) for chosen in product(*choices)), key=_unevenness)
+    if _unevenness(best) < _REGULAR:
+        return best
     undisturbed = [b - a for a, b in pairwise(sure) if not any(a < change < b for change in changes)]
     if len(undisturbed) < 3:
         return peaks
-    usual = float(np.median(undisturbed))
-    regular = bool(np.max(np.abs(np.array(undisturbed) / usual - 1)) < _REGULAR)
-    kept = [peak for peak in peaks if peak not in suspects]
+    kept = [peak for peak in peaks if peak not in near]
     for change in changes:
         before, after = sure[sure < change], sure[sure > change]
-        here = suspects[np.abs(suspects - change) < _NEAR_S * FS]
+        here = [int(peak) for peak in near if abs(peak - change) < _NEAR_S * FS]
         if not before.size or not after.size:
             kept += [peak for peak in here if peak in peaks]
-        elif after[0] - before[-1] > _LONG * usual and here.size:
-            kept.append(int(here[np.abs(here - change).argmin()]))
-        elif after[0] - before[-1] > _LONG * usual and regular and max(abs(change - b) for b in (before[-1], after[0])) < _LONG * usual:
-            kept.append(change)
-    return np.unique(np.array(kept, dtype=int))
+        elif after[0] - before[-1] > _LONG * float(np.median(undisturbed)) and here:
+            kept.append(min(here, key=lambda peak: abs(peak - change)))
+    return np.union1d(kept, [peak for peak in peaks if np.abs(peak - np.array(ends)).min() < _NEAR_S * FS]).astype(int)
+
+
+def _unevenness(peaks: Samples) -> float:
+    """How far an interval is at most from the usual one, as a share of it."""
+    intervals = np.diff(peaks)
+    return float(np.abs(intervals / np.median(intervals) - 1).max())
 
 
 def _evened(signal: Array) -> Array:
@@ -176,23 +193,39 @@ def _evened(signal: Array) -> Array:
 
 
 def _neurokit_peaks(energy: Array) -> Samples:
+    """Peaks of the energy. Of two that are near each other neurokit2 would keep the first, a P wave too; here the higher stays."""
     from neurokit2 import ecg_findpeaks
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return np.asarray(ecg_findpeaks(energy, sampling_rate=int(FS), method="neurokit")["ECG_R_Peaks"], dtype=int)
+            found = ecg_findpeaks(energy, sampling_rate=int(FS), method="neurokit", mindelay=0.0)["ECG_R_Peaks"]
     except (ValueError, IndexError, ZeroDivisionError):
         return np.empty(0, dtype=int)
+    kept: list[int] = []
+    for peak in sorted(map(int, found), key=lambda at: -energy[at]):
+        nearest = min(kept, key=lambda other: abs(other - peak), default=-round(FS))
+        apart, lower = abs(nearest - peak) / FS, energy[peak] < _AS_HIGH * energy[nearest]
+        if apart > (_SOON_S if lower else _REFRACTORY_S):
+            kept.append(peak)
+    return np.array(sorted(kept), dtype=int)
 
 
-def _shown(size: Array, peaks: Samples) -> Array:
-    """Share of the leads recorded at each peak, (n_peaks,), that show something there: where one leaps alone, no heart beats.
+def _shown(size: Array, peaks: Samples) -> tuple[Samples, Samples]:
+    """How many of the leads recorded around each peak show something there, and how many there are, (n_peaks,) each.
 
     `size`, (n_leads, n_samples), is how steep each lead is, NaN where it was not recorded.
     """
-    at = np.array([np.fmax.reduce(size[:, max(0, p - 20) : p + 20], axis=1) for p in peaks]).reshape(peaks.size, len(size))
-    return np.asarray((at >= _VISIBLE * nanmedian(at)).sum(axis=1) / np.maximum(np.isfinite(at).sum(axis=1), 1))
+    around = [size[:, max(0, p - 2 * _NEAR) : p + 2 * _NEAR] for p in peaks]
+    at = np.array([np.where(np.isnan(part).any(axis=1), np.nan, part[:, _NEAR:-_NEAR].max(axis=1)) for part in around])
+    at = at.reshape(peaks.size, len(size))
+    return (at >= _VISIBLE * nanmedian(at)).sum(axis=1), np.isfinite(at).sum(axis=1)
+
+
+def _lonely(size: Array, peaks: Samples) -> npt.NDArray[np.bool_]:
+    """At which peaks one lead leaps alone, or few of many, (n_peaks,): there no heart beats."""
+    show, recorded = _shown(size, peaks)
+    return np.asarray((show < _SHOWN * recorded) | ((show < 2) & (recorded > 2)))
 
 
 def _energy(signal: Array, low: float, high: float, window_s: float) -> Array:

@@ -229,6 +229,43 @@ class TestBeatsWhereLeadsChange:
         assert measure(stepped.changed(signal=signal)).heart_rate_bpm == pytest.approx(measure(whole).heart_rate_bpm, abs=2)
 
 
+class TestWhatLooksLikeABeat:
+    """One lead of triangles, 70 a minute, with a lower triangle at some time from each."""
+
+    def lead(self, after_s: float, height: float) -> EcgRecord:
+        at = np.arange(5000) / 500
+        times = np.arange(0.5, 9.5, 60 / 70)
+
+        def triangles(centre_s: np.ndarray, half_s: float) -> np.ndarray:
+            return np.maximum(0, 1 - np.abs(at[:, None] - centre_s) / half_s).sum(axis=1)
+
+        return EcgRecord(("II",), (triangles(times, 0.03) + height * triangles(times + after_s, 0.05))[None], 500.0)
+
+    def test_a_tall_p_wave_is_no_beat(self) -> None:
+        r = self.lead(-0.2, 0.5)
+
+        assert measure(r).heart_rate_bpm == pytest.approx(70, abs=1)
+
+    def test_the_end_of_a_wide_beat_is_no_other(self) -> None:
+        assert measure(self.lead(0.2, 0.9)).heart_rate_bpm == pytest.approx(70, abs=1)
+
+
+def test_a_t_wave_that_is_tall_in_one_lead_of_a_sheet_is_no_beat() -> None:
+    whole = simulated.simulate("normal", seed=5).record
+    r = (
+        np.flatnonzero((whole["II"][1:-1] > 0.6 * whole["II"].max()) & (np.diff(whole["II"])[:-1] > 0) & (np.diff(whole["II"])[1:] <= 0))
+        + 1
+    )
+    signal = whole.signal.copy()
+    for beat in r:  # as steep as half a beat, 0.34 s behind each
+        at = np.arange(whole.n_samples) - beat - round(0.34 * whole.fs)
+        signal[whole.leads.index("V2")] += 1.5 * np.maximum(0, 1 - np.abs(at) / (0.05 * whole.fs))
+
+    rate = measure(on_3x4(whole.changed(signal=signal), strip=False)).heart_rate_bpm
+
+    assert rate == pytest.approx(measure(whole).heart_rate_bpm, abs=2)
+
+
 def test_an_interval_in_which_nothing_was_recorded_is_none() -> None:
     whole = simulated.simulate("normal", seed=5).record
     signal = whole.signal.copy()
