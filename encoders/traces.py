@@ -1,6 +1,7 @@
 """From an ECG to its traces: one row a lead, one column a hundredth of a second, by default."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -35,8 +36,15 @@ class Tracing:
         signal = record.resampled(self.columns_per_second).standard().signal[:, : self.width]
         filled = bridged(signal)
         filled -= np.median(filled, axis=1, keepdims=True)
-        sos = butter(2, self.band_hz, "bandpass", fs=self.columns_per_second, output="sos")
-        filtered = sosfiltfilt(sos, filled, axis=1, padlen=min(filled.shape[1] - 1, self.columns_per_second))
+        filtered = sosfiltfilt(
+            _bandpass(self.band_hz, self.columns_per_second), filled, axis=1, padlen=min(filled.shape[1] - 1, self.columns_per_second)
+        )
         traces = np.full((len(signal), self.width), np.nan, np.float32)
         traces[:, : signal.shape[1]] = np.where(np.isnan(signal), np.nan, np.clip(filtered, -self.clip_mv, self.clip_mv))
         return traces
+
+
+@lru_cache
+def _bandpass(band_hz: tuple[float, float], fs: int) -> npt.NDArray[np.float64]:
+    """Second order sections; designing them takes longer than filtering ten seconds."""
+    return np.asarray(butter(2, band_hz, "bandpass", fs=fs, output="sos"))
