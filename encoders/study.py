@@ -70,6 +70,21 @@ TRAININGS: dict[str, Change] = {
 CHANGES = TRAININGS | {name: Change(picture=name) for name in PICTURES if name != STRIP}
 
 
+def changed(how: Training, names: Sequence[str]) -> Training:
+    """Settings with several changes at once.
+
+    Raises
+    ------
+    StudyError : a name that is none, or of a change that is more than settings, such as another picture
+    """
+    settings = [name for name, change in TRAININGS.items() if change.started and change.kept is None]
+    if unknown := [name for name in names if name not in settings]:
+        raise StudyError(f"change is {unknown[0]!r}, wanted one of {', '.join(settings)}")
+    for name in names:
+        how = TRAININGS[name].of(how)
+    return how
+
+
 @dataclass(frozen=True)
 class Compared:
     """One training. Quality is that of superclasses, both routes fused, as it is watched."""

@@ -227,8 +227,8 @@ def _check(out: Path, how: Training, resume: bool) -> None:
         found = "holds no training to resume" if resume else "holds a training already: resume it"
         raise TrainingError(f"{out.name} {found} or name another folder")
     if resume:
-        began = torch.load(out / STATE, weights_only=True)["how"]
-        if changed := [name for name, value in asdict(how).items() if began.get(name) != value]:
+        began = asdict(Training()) | torch.load(out / STATE, weights_only=True)["how"]  # it may be older than a setting
+        if changed := [name for name, value in asdict(how).items() if began[name] != value]:
             raise TrainingError(f"{out.name} was begun with another {', '.join(changed)}: resume with the same or name another folder")
 
 

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -206,6 +206,10 @@ def train(
     epochs: Annotated[int | None, typer.Option(min=1, help="passes over the ECGs")] = None,
     text_epochs: Annotated[int | None, typer.Option(min=0, help="passes over the reports before; 0 leaves the text model as it is")] = None,
     text_model: Annotated[str | None, typer.Option(metavar="DIR", help="another sentence-transformers folder to start from")] = None,
+    masked_epochs: Annotated[
+        int | None, typer.Option(min=0, help="in which what is hidden of ECGs is drawn, before labels are seen")
+    ] = None,
+    changes: Annotated[str | None, typer.Option(metavar="NAMES", help="other settings, as 'mixup'; see the command study")] = None,
     folds: Annotated[str, typer.Option(help="as 1-8 or 1,2,9")] = "1-8",
     seed: Annotated[int, typer.Option(help="the same seed gives the same weights")] = 0,
     picture: Annotated[str, typer.Option(help="what an ECG is painted as; see the command study")] = "strip",
@@ -216,10 +220,12 @@ def train(
     """Train the encoder on PTB-XL and on simulated ECGs."""
     chosen = sources.fold_numbers(folds)
     from encoders.canvas import Canvas
+    from encoders.study import changed
     from encoders.train import Training, train
 
-    asked: dict[str, Any] = {"epochs": epochs, "text_epochs": text_epochs, "text_model": text_model}
-    how = Training(folds=tuple(chosen), seed=seed, **{name: value for name, value in asked.items() if value is not None})
+    asked: dict[str, Any] = {"epochs": epochs, "text_epochs": text_epochs, "text_model": text_model, "masked_epochs": masked_epochs}
+    how = changed(Training(folds=tuple(chosen), seed=seed), changes.split(",") if changes else [])
+    how = replace(how, **{name: value for name, value in asked.items() if value is not None})
     files = {"start": start, "unscaled": unscaled, "teacher": teacher}
     folder = train(root, out, how, canvas=Canvas(picture=picture), **files, watched=watch, resume=resume, device=device)
     typer.echo(f"checkpoint in {folder}")

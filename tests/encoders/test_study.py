@@ -11,7 +11,7 @@ import torch
 from data import Case, DataSetError, ptbxl, simulated
 from encoders import study
 from encoders.settings import Training
-from encoders.study import CHANGES, TRAININGS, UNCHANGED, Compared, StudyError, as_lines, compare
+from encoders.study import CHANGES, TRAININGS, UNCHANGED, Compared, StudyError, as_lines, changed, compare
 from encoders.text import SentenceEncoder
 
 HOW = Training(folds=(1,), n_simulated=4, epochs=1, batch_size=8, n_reports=8, warmup_epochs=0.2, text_epochs=0)
@@ -35,6 +35,18 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", CHANGES)
 def test_every_change_is_one_of_settings_that_there_are(name: str) -> None:
     assert CHANGES[name].of(HOW).folds == HOW.folds
+
+
+def test_several_changes_of_settings_are_made_at_once() -> None:
+    how = changed(HOW, ["features of the teacher without nearness", "mixup"])
+
+    assert (how.weights.features, how.weights.near, how.augmentation.p_mixed) == (5.0, 0.0, 0.5)
+
+
+@pytest.mark.parametrize("name", ["page", "no ImageNet start", "no ECGs without size", "luck"])
+def test_what_is_more_than_settings_is_refused_among_several_changes(name: str) -> None:
+    with pytest.raises(StudyError, match=f"{name!r}, wanted one of unchanged, no teacher"):
+        changed(HOW, ["mixup", name])
 
 
 @pytest.mark.parametrize("name", [UNCHANGED, "mixup", "likelihoods as soft labels", *sorted(CHANGES.keys() - TRAININGS.keys())])

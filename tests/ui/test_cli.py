@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 import encoders
 from agent import CaseLibrary
 from data import EcgRecord, read_ecg, simulated
+from encoders.settings import Training
 from tests.agent.stand_in import StandInEncoder
 from ui.cli import app
 
@@ -304,6 +305,16 @@ def test_training_needs_the_data_set(tmp_path: Path) -> None:
 
     assert result.exit_code == 2
     assert "ptbxl_database.csv" in result.stderr
+
+
+def test_training_is_told_its_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    told: list[Training] = []
+    monkeypatch.setattr("encoders.train.train", lambda root, out, how, **files: told.append(how) or out)
+
+    run("train", tmp_path, "--out", tmp_path / "out", "--masked-epochs", "24", "--changes", "mixup,no teacher", "--epochs", "20")
+
+    (how,) = told
+    assert (how.masked_epochs, how.augmentation.p_mixed, how.weights.teacher, how.epochs) == (24, 0.5, 0.0, 20)
 
 
 def test_inspect_shows_what_was_understood(ecg: Path) -> None:
