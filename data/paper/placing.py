@@ -26,7 +26,7 @@ _COLUMNS_OF_ROWS = {3: (4,), 4: (4,), 5: (4,), 6: (4, 2, 1), 7: (2,), 12: (1,), 
 _NAME_MM = 3.0  # before the middle of its name a lead begins
 _INSIDE_MM = 12.0  # names further from the edge of what is drawn stand inside a piece of a longer strip
 _TRACED, _WRITTEN = 0.95, 0.8  # share of its length in which a trace has ink, and that lines of text do not reach
-_BENT_MM, _STRAIGHT_MM = 10.0, 0.25  # paper bends over longer, and an edge is straighter, than anything that a heart draws
+_BENT_MM, _STRAIGHT_MM = 10.0, 0.5  # paper bends over longer, and nine tenths of an edge are straighter, than anything that a heart draws
 _NEARER = 0.8  # times as far from the laws as a usual layout an unusual one is at most, or a name was misread
 _LONG = "shows rows of more than ten seconds at {speed:g} mm/s: state another speed, or send the part that is one ECG"
 
@@ -89,14 +89,14 @@ def without_words(lines: Sequence[Line]) -> list[Line]:
 
 
 def without_edges(lines: Sequence[Line]) -> list[Line]:
-    """The lines without a first or last one that follows the edge of the paper: straight from end to end, as no other is."""
+    """The lines without a first or last one that follows the edge of the paper: straight nearly from end to end, as no other is."""
     from scipy.ndimage import gaussian_filter1d
 
     def straight(line: Line) -> bool:
         y = line.y[~np.isnan(line.y)]
         return (
             y.size > 0
-            and float(np.quantile(np.abs(y - gaussian_filter1d(y, _BENT_MM * PIXELS_PER_MM)), 0.99)) < _STRAIGHT_MM * PIXELS_PER_MM
+            and float(np.quantile(np.abs(y - gaussian_filter1d(y, _BENT_MM * PIXELS_PER_MM)), 0.9)) < _STRAIGHT_MM * PIXELS_PER_MM
         )
 
     kept = [line for number, line in enumerate(lines) if number not in (0, len(lines) - 1) or not straight(line)]

@@ -44,6 +44,13 @@ def test_a_straight_line_below_the_others_is_the_edge_of_the_paper() -> None:
     assert without_edges(rows) == rows[:2]
 
 
+def test_an_edge_that_ends_in_a_corner_is_an_edge() -> None:
+    edge = row(5, 295, beats=False)
+    edge.y[285 * MM : 295 * MM] -= np.linspace(0, 8 * PIXELS_PER_MM, 10 * MM)
+
+    assert without_edges([row(20, 270), row(20, 270), edge])[2:] == []
+
+
 def test_a_sheet_of_straight_lines_keeps_them() -> None:
     rows = [row(20, 270, beats=False)] * 3
 
