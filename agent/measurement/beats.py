@@ -25,9 +25,10 @@ _STEEP = 8.0, 30.0  # Hz, in which QRS complexes are steep
 _SHOWN, _MOST, _VISIBLE = 0.25, 0.5, 0.3  # of the leads show a beat at least, and usually, each by so much of its usual beats
 _WHOLE, _STEEPEST = 0.9, 0.98  # of the time that a lead was recorded; of its samples
 _HOLE_S, _HIDES_S = 0.5, 0.1  # without signal: in a lead that tells beats, and long enough to hide one
+_MOST_CHANGES = 5  # as on a sheet of six columns: each doubles the ways that are compared
 _APART_S, _NEAR_S = 0.3, 0.1  # between changes of leads; from a change to a beat that is cut by it
 _LONG, _REGULAR = 1.5, 0.25  # of the usual interval: one that holds another beat, and how far regular ones are from it
-_NEAR = round(0.04 * FS)
+_BESIDE = round(0.04 * FS)  # a peak
 _HALF = round(0.1 * FS)  # of a QRS complex, generously
 
 
@@ -154,13 +155,8 @@ def _told_at_changes(peaks: Samples, candidates: Samples, changes: list[int], en
     sure = np.setdiff1d(peaks, near)
     if sure.size < 3:
         return peaks
-    choices: list[list[int | None]] = []
-    for place in (*changes, *ends):
-        here = [int(peak) for peak in near if abs(peak - place) < _NEAR_S * FS]
-        choices.append([None, *here, *([] if here or place in ends else [place])])
-    best = min((np.union1d(sure, [at for at in chosen if at is not None]).astype(int) for chosen in product(*choices)), key=_unevenness)
-    if _unevenness(best) < _REGULAR:
-        return best
+    if (regular := _most_regular(sure, near, changes, ends)) is not None:
+        return regular
     undisturbed = [b - a for a, b in pairwise(sure) if not any(a < change < b for change in changes)]
     if len(undisturbed) < 3:
         return peaks
@@ -173,6 +169,19 @@ def _told_at_changes(peaks: Samples, candidates: Samples, changes: list[int], en
         elif after[0] - before[-1] > _LONG * float(np.median(undisturbed)) and here:
             kept.append(min(here, key=lambda peak: abs(peak - change)))
     return np.union1d(kept, [peak for peak in peaks if np.abs(peak - np.array(ends)).min() < _NEAR_S * FS]).astype(int)
+
+
+def _most_regular(sure: Samples, near: Samples, changes: list[int], ends: tuple[int, int]) -> Samples | None:
+    """The sure beats and at most one at each change or end, found there or not, that are most regular together; None where none are."""
+    if len(changes) > _MOST_CHANGES:
+        return None
+    choices: list[list[int | None]] = []
+    for place in (*changes, *ends):
+        here = [int(peak) for peak in near if abs(peak - place) < _NEAR_S * FS]
+        choices.append([None, *here, *([] if here or place in ends else [place])])
+    tried = (np.union1d(sure, [at for at in chosen if at is not None]).astype(int) for chosen in product(*choices))
+    best = min(tried, key=_unevenness)
+    return best if _unevenness(best) < _REGULAR else None
 
 
 def _unevenness(peaks: Samples) -> float:
@@ -216,9 +225,9 @@ def _shown(size: Array, peaks: Samples) -> tuple[Samples, Samples]:
 
     `size`, (n_leads, n_samples), is how steep each lead is, NaN where it was not recorded.
     """
-    around = [size[:, max(0, p - 2 * _NEAR) : p + 2 * _NEAR] for p in peaks]
-    at = np.array([np.where(np.isnan(part).any(axis=1), np.nan, part[:, _NEAR:-_NEAR].max(axis=1)) for part in around])
-    at = at.reshape(peaks.size, len(size))
+    near, around = ([size[:, max(0, peak - reach) : peak + reach] for peak in peaks] for reach in (_BESIDE, 2 * _BESIDE))
+    highest = [np.where(np.isnan(b).any(axis=1), np.nan, a.max(axis=1)) for a, b in zip(near, around, strict=True)]
+    at = np.array(highest).reshape(peaks.size, len(size))
     return (at >= _VISIBLE * nanmedian(at)).sum(axis=1), np.isfinite(at).sum(axis=1)
 
 

@@ -266,6 +266,15 @@ def test_a_t_wave_that_is_tall_in_one_lead_of_a_sheet_is_no_beat() -> None:
     assert rate == pytest.approx(measure(whole).heart_rate_bpm, abs=2)
 
 
+def test_twelve_leads_one_after_another_are_enough_for_a_rate() -> None:
+    once = simulated.simulate("normal", seed=5).record
+    whole = once.changed(signal=np.tile(once.signal, 3))
+    part = whole.n_samples // 12
+    signal = np.where(np.arange(whole.n_samples) // part == np.arange(12)[:, None], whole.signal, np.nan)
+
+    assert measure(whole.changed(signal=signal)).heart_rate_bpm == pytest.approx(measure(whole).heart_rate_bpm, abs=3)
+
+
 def test_an_interval_in_which_nothing_was_recorded_is_none() -> None:
     whole = simulated.simulate("normal", seed=5).record
     signal = whole.signal.copy()
