@@ -22,13 +22,13 @@ P_HEIGHT = (0.16, 0.3)  # over the larger beats: a P wave
 T_HEIGHT, T_WAVE_S = (0.7, 0.52), 0.46  # in both bands over the beat before, and so soon behind it: that beat's T wave
 _REFRACTORY_S, _SOON_S, _AS_HIGH = 0.24, 0.3, 0.7  # no heart beats sooner again; what comes so soon is a beat if it is about as high
 _STEEP = 8.0, 30.0  # Hz, in which QRS complexes are steep
-_SHOWN, _MOST, _VISIBLE = 0.25, 0.5, 0.3  # of the leads show a beat at least, and usually, each by so much of its usual beats
+_SHOWN, _MOST, _VISIBLE = 0.25, 0.5, 0.3  # of the leads show a beat at least, or half, by so much of their usual beats
 _WHOLE, _STEEPEST = 0.9, 0.98  # of the time that a lead was recorded; of its samples
 _HOLE_S, _HIDES_S = 0.5, 0.1  # without signal: in a lead that tells beats, and long enough to hide one
 _MOST_CHANGES = 5  # as on a sheet of six columns: each doubles the ways that are compared
 _APART_S, _NEAR_S = 0.3, 0.1  # between changes of leads; from a change to a beat that is cut by it
 _LONG, _REGULAR = 1.5, 0.25  # of the usual interval: one that holds another beat, and how far regular ones are from it
-_BESIDE = round(0.04 * FS)  # a peak
+_BESIDE = round(0.04 * FS)  # of a peak, to either side
 _HALF = round(0.1 * FS)  # of a QRS complex, generously
 
 
@@ -213,9 +213,8 @@ def _neurokit_peaks(energy: Array) -> Samples:
         return np.empty(0, dtype=int)
     kept: list[int] = []
     for peak in sorted(map(int, found), key=lambda at: -energy[at]):
-        nearest = min(kept, key=lambda other: abs(other - peak), default=-round(FS))
-        apart, lower = abs(nearest - peak) / FS, energy[peak] < _AS_HIGH * energy[nearest]
-        if apart > (_SOON_S if lower else _REFRACTORY_S):
+        least_s = [_SOON_S if energy[peak] < _AS_HIGH * energy[other] else _REFRACTORY_S for other in kept]
+        if all(abs(peak - other) > apart * FS for other, apart in zip(kept, least_s, strict=True)):
             kept.append(peak)
     return np.array(sorted(kept), dtype=int)
 

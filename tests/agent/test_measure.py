@@ -5,8 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from scipy.signal import find_peaks
 
 from agent import Measurements, measure
+from agent.measurement.beats import r_peaks
 from data import STANDARD_LEADS, EcgRecord, simulated
 
 RNG = np.random.default_rng(5)
@@ -129,10 +131,15 @@ class TestPartsOfAnEcg:
 
 def on_3x4(whole: EcgRecord, *, strip: bool) -> EcgRecord:
     """A quarter of the time of each lead; with a strip all of II."""
+    return in_columns(whole, rows=3, throughout=("II",) if strip else ())
+
+
+def in_columns(whole: EcgRecord, *, rows: int, throughout: tuple[str, ...] = ()) -> EcgRecord:
+    """So many leads below each other for their share of the time, then the next."""
     signal = np.full_like(whole.signal, np.nan)
-    quarter = whole.n_samples // 4
-    for row in range(12):
-        span = slice(None) if strip and whole.leads[row] == "II" else slice(row // 3 * quarter, (row // 3 + 1) * quarter)
+    width = whole.n_samples * rows // 12
+    for row, lead in enumerate(whole.leads):
+        span = slice(None) if lead in throughout else slice(row // rows * width, (row // rows + 1) * width)
         signal[row, span] = whole.signal[row, span]
     return whole.changed(signal=signal)
 
@@ -158,13 +165,9 @@ class TestWhatIsNoEcg:
 
 def test_small_limb_leads_before_tall_chest_leads_on_a_sheet_lose_no_beat() -> None:
     whole = simulated.simulate("atrial fibrillation", seed=4).record
-    signal = np.full_like(whole.signal, np.nan)
-    quarter = whole.n_samples // 4
-    for number, row in enumerate(whole.signal):  # three leads under each other, 2.5 s, and then the next three
-        part = slice(number // 3 * quarter, (number // 3 + 1) * quarter)
-        signal[number, part] = row[part] * (0.2 if number < 6 else 1)
+    small = whole.changed(signal=whole.signal * np.where(np.arange(12) < 6, 0.2, 1)[:, None])
 
-    rate = measure(whole.changed(signal=signal)).heart_rate_bpm
+    rate = measure(in_columns(small, rows=3)).heart_rate_bpm
 
     assert rate == pytest.approx(measure(whole).heart_rate_bpm, abs=3)
 
@@ -230,38 +233,34 @@ class TestBeatsWhereLeadsChange:
 
 
 class TestWhatLooksLikeABeat:
-    """One lead of triangles, 70 a minute, with a lower triangle at some time from each."""
+    """One lead of triangles, 70 a minute, with a lower one at some time from each."""
 
-    def lead(self, after_s: float, height: float) -> EcgRecord:
-        at = np.arange(5000) / 500
-        times = np.arange(0.5, 9.5, 60 / 70)
+    BEATS = np.arange(0.5, 9.5, 60 / 70)
 
-        def triangles(centre_s: np.ndarray, half_s: float) -> np.ndarray:
-            return np.maximum(0, 1 - np.abs(at[:, None] - centre_s) / half_s).sum(axis=1)
+    def peaks_with(self, after_s: float, height: float) -> np.ndarray:
+        """Where beats are found, s."""
+        at = np.arange(5000)[:, None] / 500
+        beats, others = (np.maximum(0, 1 - np.abs(at - times) / 0.03).sum(axis=1) for times in (self.BEATS, self.BEATS + after_s))
+        return r_peaks((beats + height * others)[None]) / 500
 
-        return EcgRecord(("II",), (triangles(times, 0.03) + height * triangles(times + after_s, 0.05))[None], 500.0)
+    @pytest.mark.parametrize(("after_s", "height"), [(-0.26, 0.6), (0.22, 0.9), (0.28, 0.6)])
+    def test_soon_before_or_behind_a_beat_is_none(self, after_s: float, height: float) -> None:
+        np.testing.assert_allclose(self.peaks_with(after_s, height), self.BEATS, atol=0.02)
 
-    def test_a_tall_p_wave_is_no_beat(self) -> None:
-        r = self.lead(-0.2, 0.5)
-
-        assert measure(r).heart_rate_bpm == pytest.approx(70, abs=1)
-
-    def test_the_end_of_a_wide_beat_is_no_other(self) -> None:
-        assert measure(self.lead(0.2, 0.9)).heart_rate_bpm == pytest.approx(70, abs=1)
+    def test_as_high_and_not_so_soon_is_one(self) -> None:
+        assert len(self.peaks_with(0.28, 0.9)) == 2 * len(self.BEATS)
 
 
-def test_a_t_wave_that_is_tall_in_one_lead_of_a_sheet_is_no_beat() -> None:
+@pytest.mark.parametrize(("rows", "tall"), [(3, ("V2",)), (6, ("V2", "V3"))])
+def test_t_waves_that_are_tall_in_few_leads_of_a_sheet_are_no_beats(rows: int, tall: tuple[str, ...]) -> None:
     whole = simulated.simulate("normal", seed=5).record
-    r = (
-        np.flatnonzero((whole["II"][1:-1] > 0.6 * whole["II"].max()) & (np.diff(whole["II"])[:-1] > 0) & (np.diff(whole["II"])[1:] <= 0))
-        + 1
-    )
+    beats = find_peaks(whole["II"], height=0.6 * whole["II"].max(), distance=round(0.3 * whole.fs))[0]
+    t_waves = (beats / whole.fs + 0.34)[:, None] - np.arange(whole.n_samples) / whole.fs
     signal = whole.signal.copy()
-    for beat in r:  # as steep as half a beat, 0.34 s behind each
-        at = np.arange(whole.n_samples) - beat - round(0.34 * whole.fs)
-        signal[whole.leads.index("V2")] += 1.5 * np.maximum(0, 1 - np.abs(at) / (0.05 * whole.fs))
+    for lead in tall:  # half as steep as a beat
+        signal[whole.leads.index(lead)] += 1.5 * np.maximum(0, 1 - np.abs(t_waves) / 0.05).sum(axis=0)
 
-    rate = measure(on_3x4(whole.changed(signal=signal), strip=False)).heart_rate_bpm
+    rate = measure(in_columns(whole.changed(signal=signal), rows=rows)).heart_rate_bpm
 
     assert rate == pytest.approx(measure(whole).heart_rate_bpm, abs=2)
 
@@ -269,10 +268,8 @@ def test_a_t_wave_that_is_tall_in_one_lead_of_a_sheet_is_no_beat() -> None:
 def test_twelve_leads_one_after_another_are_enough_for_a_rate() -> None:
     once = simulated.simulate("normal", seed=5).record
     whole = once.changed(signal=np.tile(once.signal, 3))
-    part = whole.n_samples // 12
-    signal = np.where(np.arange(whole.n_samples) // part == np.arange(12)[:, None], whole.signal, np.nan)
 
-    assert measure(whole.changed(signal=signal)).heart_rate_bpm == pytest.approx(measure(whole).heart_rate_bpm, abs=3)
+    assert measure(in_columns(whole, rows=1)).heart_rate_bpm == pytest.approx(measure(whole).heart_rate_bpm, abs=3)
 
 
 def test_an_interval_in_which_nothing_was_recorded_is_none() -> None:
