@@ -27,6 +27,8 @@ _WHOLE, _STEEPEST = 0.9, 0.98  # of the time that a lead was recorded; of its sa
 _HOLE_S, _HIDES_S = 0.5, 0.1  # without signal: in a lead that tells beats, and long enough to hide one
 _MOST_CHANGES = 5  # as on a sheet of six columns: each doubles the ways that are compared
 _APART_S, _NEAR_S = 0.3, 0.1  # between changes of leads; from a change to a beat that is cut by it
+_NAMED_S = 0.4  # behind a change or the beginning, in which a printed name may be taken for a beat
+_HALFWAY = 0.1  # of the usual interval
 _LONG, _REGULAR = 1.5, 0.25  # of the usual interval: one that holds another beat, and how far regular ones are from it
 _BESIDE = round(0.04 * FS)  # of a peak, to either side
 _HALF = round(0.1 * FS)  # of a QRS complex, generously
@@ -116,8 +118,11 @@ def r_peaks(signal: Array) -> Samples:
     show, recorded = _shown(size, found)
     lower = lower.all(axis=1) | lower[:, 0] & (show < _MOST * recorded) & bool(changes)  # tall in few leads, T waves look wide
     soon = np.diff(found, prepend=-FS) < T_WAVE_S * FS
+    beats = found[~(soon & lower)]
+    if not _throughout(size).all():
+        beats = _with_narrow(beats, peaks)
     recorded_at = np.flatnonzero(np.isfinite(signal).any(axis=0))
-    return _told_at_changes(found[~(soon & lower)], peaks, changes, (int(recorded_at[0]), int(recorded_at[-1])))
+    return _told_at_changes(beats, peaks, changes, (int(recorded_at[0]), int(recorded_at[-1])))
 
 
 def _unbroken(signal: Array, peaks: Samples) -> npt.NDArray[np.bool_]:
@@ -143,6 +148,16 @@ def _throughout(signal: Array) -> npt.NDArray[np.bool_]:
     return np.asarray((there.mean(axis=1) > _WHOLE) & (longest < _HOLE_S * FS))
 
 
+def _with_narrow(beats: Samples, candidates: Samples) -> Samples:
+    """The beats, and low peaks halfway between two that are twice the usual interval apart: a pen may draw a beat too narrow or too low."""
+    added: list[int] = []
+    usual = float(np.median(np.diff(beats))) if beats.size > 3 else np.inf
+    for before, after in pairwise(beats):
+        if abs((after - before) / usual - 2) < 2 * _HALFWAY:
+            added += [int(at) for at in candidates if abs(at - (before + after) / 2) < _HALFWAY * usual][:1]
+    return np.union1d(beats, added).astype(int)
+
+
 def _told_at_changes(peaks: Samples, candidates: Samples, changes: list[int], ends: tuple[int, int]) -> Samples:
     """The beats where leads change, or begin or end, told by the others: half a beat may be all that is seen there.
 
@@ -151,12 +166,14 @@ def _told_at_changes(peaks: Samples, candidates: Samples, changes: list[int], en
     """
     if not changes:
         return peaks
-    near = candidates[np.abs(candidates[:, None] - [*changes, *ends]).min(axis=1) < _NEAR_S * FS] if candidates.size else candidates
+    places = np.array([*changes, *ends])
+    for behind_s in (_NEAR_S, _NAMED_S):
+        if (regular := _most_regular(peaks, candidates, changes, ends, behind_s)) is not None:
+            return regular
+    near = candidates[(np.abs(candidates[:, None] - places) < _NEAR_S * FS).any(axis=1)]
     sure = np.setdiff1d(peaks, near)
     if sure.size < 3:
         return peaks
-    if (regular := _most_regular(sure, near, changes, ends)) is not None:
-        return regular
     undisturbed = [b - a for a, b in pairwise(sure) if not any(a < change < b for change in changes)]
     if len(undisturbed) < 3:
         return peaks
@@ -171,14 +188,21 @@ def _told_at_changes(peaks: Samples, candidates: Samples, changes: list[int], en
     return np.union1d(kept, [peak for peak in peaks if np.abs(peak - np.array(ends)).min() < _NEAR_S * FS]).astype(int)
 
 
-def _most_regular(sure: Samples, near: Samples, changes: list[int], ends: tuple[int, int]) -> Samples | None:
-    """The sure beats and at most one at each change or end, found there or not, that are most regular together; None where none are."""
+def _most_regular(peaks: Samples, candidates: Samples, changes: list[int], ends: tuple[int, int], behind_s: float) -> Samples | None:
+    """The beats away from each change and end, and at most one candidate there, or one unseen at a change, that are most regular together.
+
+    None where these are not regular. `behind_s` is how far behind a change or the beginning none is sure.
+    """
     if len(changes) > _MOST_CHANGES:
         return None
-    choices: list[list[int | None]] = []
+    sure, choices = peaks, list[list[int | None]]()
     for place in (*changes, *ends):
-        here = [int(peak) for peak in near if abs(peak - place) < _NEAR_S * FS]
-        choices.append([None, *here, *([] if here or place in ends else [place])])
+        there = [int(at) for at in candidates if -_NEAR_S * FS < at - place < behind_s * FS]
+        unseen = [] if place in ends or any(at - place < _NEAR_S * FS for at in there) else [place]
+        choices.append([None, *there, *unseen])
+        sure = np.setdiff1d(sure, there)
+    if sure.size < 3:
+        return None
     tried = (np.union1d(sure, [at for at in chosen if at is not None]).astype(int) for chosen in product(*choices))
     best = min(tried, key=_unevenness)
     return best if _unevenness(best) < _REGULAR else None

@@ -14,7 +14,7 @@ _TILE, _PADDED = 256, 512  # pixels; a tile holds some ten squares of 5 mm
 _PERIODS = (4.5, 130.0)  # of the grid's strongest lines, pixels of the working picture
 _CELL = 24  # pixels of a square of the grid while its phase is followed
 _HARMONICS = (1, 2, 3, 5)
-_LEAST_TILES = 6
+_LEAST_TILES, _ENOUGH_TILES, _SHARE = 6, 20, 0.2  # that show a grid, of all; the folds of plain paper were seen to look like one in 14 of 84
 _THIN_BETWEEN = 5  # lines to a bold one
 _AUDIBLE = 0.3  # a harmonic counts from this share of the strongest on
 _PROMINENT = 6.0  # a lattice stands out this many times over the middle of its spectrum in a tile that shows one
@@ -58,10 +58,11 @@ def find_lattice(darkness: Array) -> Lattice | None:
     unit = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]) / period
     expected = np.repeat(unit[None], len(centres), axis=0)
     plane, most = None, 0
+    least = max(_LEAST_TILES, min(_ENOUGH_TILES, _SHARE * len(centres)))
     for harmonic in _HARMONICS:  # each tells the direction and the period more finely, and is looked for where the last one says
         gradients, trust = _local_gradients(spectra, expected, harmonic)
         clear = trust > _PROMINENT**2
-        if clear.sum() < max(_LEAST_TILES, most / 2):
+        if clear.sum() < max(least, most / 2):
             continue
         most = max(most, int(clear.sum()))
         plane = _Plane.fitted(centres[clear], gradients[clear], trust[clear], darkness.shape)

@@ -232,6 +232,29 @@ class TestBeatsWhereLeadsChange:
         assert measure(stepped.changed(signal=signal)).heart_rate_bpm == pytest.approx(measure(whole).heart_rate_bpm, abs=2)
 
 
+    def test_a_name_printed_behind_it_is_no_beat(self) -> None:
+        whole = simulated.simulate("normal", seed=5).record
+        change = self.an_r_wave(whole) + round(0.2 * whole.fs)
+        named = self.sheet(whole, change, 0)
+        signal = named.signal.copy()
+        letters = change + round(0.2 * whole.fs)
+        signal[3:6, letters : letters + round(0.05 * whole.fs)] += 0.6
+
+        assert measure(named.changed(signal=signal)).heart_rate_bpm == pytest.approx(measure(whole).heart_rate_bpm, abs=1)
+
+
+@pytest.mark.parametrize("height", [0.25, 0.4])
+def test_a_beat_that_a_strip_shows_low_and_narrow_is_counted_where_one_is_due(height: float) -> None:
+    at = np.arange(5000) / 500  # s
+    beats = np.arange(0.5, 9.5, 60 / 70)
+    heights, widths = np.ones(len(beats)), np.full(len(beats), 0.05)
+    heights[5], widths[5] = height, 0.02
+    strip = (heights * np.maximum(0, 1 - np.abs(at[:, None] - beats) / widths)).sum(axis=1)
+    other = np.where(at < 2.5, strip, np.nan)  # as in the first column of a sheet
+
+    np.testing.assert_allclose(r_peaks(np.stack([strip, other])) / 500, beats, atol=0.02)
+
+
 class TestWhatLooksLikeABeat:
     """One lead of triangles, 70 a minute, with a lower one at some time from each."""
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from data.paper.lattice import _fundamental, _without_slips
+from data.paper.lattice import _fundamental, _without_slips, find_lattice
 
 
 def bent(squares: int = 50, height: int = 30) -> np.ndarray:
@@ -63,3 +63,22 @@ def test_the_longest_period_with_harmonics_is_that_of_bold_lines(lines: dict[flo
     votes = sum(height * np.exp(-((np.log(periods / at) / 0.02) ** 2)) for at, height in lines.items())
 
     assert _fundamental(np.asarray(votes), periods) == pytest.approx(period, rel=0.01)
+
+
+def ruled(places: list[tuple[slice, slice]], noise: float = 0.1) -> np.ndarray:
+    """Darkness of a picture with a grid of 25 pixels in some places, (row, column)."""
+    shape = (1300, 1800)
+    row, column = np.ogrid[: shape[0], : shape[1]]
+    lines = np.maximum(row % 25 < 2, column % 25 < 2)
+    there = np.zeros(shape, bool)
+    for place in places:
+        there[place] = True
+    return lines * there + np.random.default_rng(0).normal(0, noise, shape)
+
+
+def test_lines_all_over_are_a_grid() -> None:
+    assert find_lattice(ruled([(slice(None), slice(None))])) is not None
+
+
+def test_what_looks_like_lines_in_a_few_places_is_no_grid() -> None:
+    assert find_lattice(ruled([(slice(100, 300), slice(100, 300)), (slice(800, 1000), slice(1200, 1400))])) is None
