@@ -1,7 +1,7 @@
 """Which printed name stands at which trace, and what scale is printed: from the words seen on a sheet."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ Captions = Mapping[tuple[int, int], Seen]  # by row and cell
 SURE = 0.9  # a name this certain contradicts what was inferred
 _READ = 0.5  # and one this certain confirms it
 _BESIDE, _BESIDE_MM = 0.7, (40.0, 2.0)  # so certain are two halves of a scale that stand so near to each other in a line
+_END_MM = 4.0, 2.0  # right of the middle of a word and below, the middle of its end is nearer
 _BEFORE_MM, _BEHIND_MM = 9.0, 14.0  # of where a lead begins, a name's middle may stand
 _TOGETHER_MM = (4.0, 3.5)  # across and down, names stand alike to the beginnings of their leads
 _COLUMN_MM = 8.0  # names of one column are nearer to each other
@@ -89,11 +90,31 @@ def printed_scale(seen: Sequence[Seen], *, in_a_line: bool = False) -> tuple[flo
     in_a_line : believe less certain words too, where a speed and a gain stand beside each other
     """
     speeds, gains = ([word for word in seen if word.name.endswith(f" {unit}")] for unit in ("mm/s", "mm/mV"))
+    gains = _whole_words(gains)
     found = []
     for words, others in ((speeds, gains), (gains, speeds)):
         numbers = {float(word.name.split()[0]) for word in words if word.certainty >= SURE or (in_a_line and _in_a_line(word, others))}
         found.append(numbers.pop() if len(numbers) == 1 else None)
     return found[0], found[1]
+
+
+def _whole_words(gains: Sequence[Seen]) -> list[Seen]:
+    """Gains without the ends of longer ones: "10 mm/mV" is also seen as "5 mm/mV" a little further right, and more certainly.
+
+    That there is a word at all is then as certain as its end.
+    """
+    ends = {longer: [word for word in gains if _is_end(word, longer)] for longer in gains}
+    shorter = {word for words in ends.values() for word in words}
+    return [
+        replace(word, certainty=max([word.certainty, *(end.certainty for end in ends[word])])) if word.certainty >= _READ else word
+        for word in gains
+        if word not in shorter
+    ]
+
+
+def _is_end(word: Seen, longer: Seen) -> bool:
+    right, below = ((getattr(word, side) - getattr(longer, side)) / PIXELS_PER_MM for side in ("x", "y"))
+    return len(word.name) < len(longer.name) and 0 < right < _END_MM[0] and abs(below) < _END_MM[1]
 
 
 def _in_a_line(word: Seen, others: Sequence[Seen]) -> bool:

@@ -231,7 +231,6 @@ class TestBeatsWhereLeadsChange:
 
         assert measure(stepped.changed(signal=signal)).heart_rate_bpm == pytest.approx(measure(whole).heart_rate_bpm, abs=2)
 
-
     def test_a_name_printed_behind_it_is_no_beat(self) -> None:
         whole = simulated.simulate("normal", seed=5).record
         change = self.an_r_wave(whole) + round(0.2 * whole.fs)

@@ -219,6 +219,18 @@ class TestPrintedScale:
 
         assert (scale.mm_per_mv, doubts) == (10.0, [])
 
+    @pytest.mark.parametrize("printed", [10.0, 20.0])
+    def test_the_end_of_a_longer_number_is_no_number(self, printed: float) -> None:
+        tens = f"{printed:g} mm/mV"
+        line = (Seen("25 mm/s", 300, 1110, 0.78), Seen("5 mm/mV", 448, 1108, 0.84), Seen(tens, 448 - 2.2 * 8, 1106, 0.6))
+
+        assert scale_with_print(replace(self.pulse, proven=False), line)[0].mm_per_mv == printed
+
+    def test_a_longer_number_elsewhere_is_another_word(self) -> None:
+        line = (Seen("25 mm/s", 300, 1110, 0.78), Seen("5 mm/mV", 448, 1108, 0.84), Seen("10 mm/mV", 448 - 30 * 8, 1106, 0.6))
+
+        assert scale_with_print(replace(self.pulse, proven=False), line)[0].mm_per_mv == 5.0
+
     def test_half_a_scale_that_stands_alone_is_not_believed(self) -> None:
         specks = (Seen("25 mm/s", 300, 650, 0.78), Seen("5 mm/mV", 448, 1108, 0.84))
 
