@@ -27,6 +27,7 @@ _UNNAMED = 0.2  # of error that a strip which repeats no lead is worth: in the r
 _NAMED, _MANY = 2 / 3, 6  # share of cells, and number, whose printed names settle a layout that the laws do not speak against
 _FAR_BETTER = 2.0  # another layout is so much nearer to the laws that names alone do not settle it
 _UNLAWFUL = "Which lead is where cannot be told: the limb leads fit no usual layout. Confirm or correct the layout."
+_RARE_STRIP = "A rhythm strip was read as {lead}, which few sheets show at length. Confirm or correct its name."
 _NAMES_AGAINST_LAWS = "The printed lead names and the laws of the limb leads speak for different layouts. Confirm or correct the layout."
 _ONLY_NAMES = "Only the printed names say which leads these are: nothing on the sheet can check them. Confirm or correct them."
 _STRANGE_STRIP = "A rhythm strip repeats none of the leads above it, as it would in this layout. Confirm or correct the layout."
@@ -123,9 +124,19 @@ def _borne_out(rows: Array, layout: Layout, captions: Captions) -> Arrangement:
     if len(against) == 1 and against[0][0] in named.leads and len(right) >= _MANY + 2 and error < _LAWFUL:
         against = []  # leads are exchanged in twos: one that stands alone among so many that are right was misread
     unnamed = sum(row == ("?",) for row in named.rows)
-    doubts = ((_UNLAWFUL,) if error >= _LAWFUL else ()) + ((_STRANGE_STRIP,) if unnamed else ())
+    doubts = ((_UNLAWFUL,) if error >= _LAWFUL else ()) + ((_STRANGE_STRIP,) if unnamed else ()) + _rare_strips(named, captions)
     said = tuple(f"{name} for {printed}" for name, printed in against)
     return Arrangement(named, error + _UNNAMED * unnamed, doubts, captions, said)
+
+
+def _rare_strips(layout: Layout, captions: Captions) -> tuple[str, ...]:
+    """A doubt for each strip of a lead that strips seldom show: its name was recognised, and may be another's."""
+    rare = [
+        row[0]
+        for number, row in enumerate(layout.rows)
+        if len(row) == 1 < layout.columns and row[0] not in (*_USUAL_STRIPS, "?") and captions[number, 0].certainty < 1
+    ]
+    return tuple(_RARE_STRIP.format(lead=lead) for lead in rare)
 
 
 def _name_at(layout: Layout, place: tuple[int, int]) -> str | None:

@@ -130,6 +130,15 @@ class TestLayoutFromNamesAndLaws:
 
         assert [one and one.layout.name for one in found] == ["3x4+V4", "3x4+?"]
 
+    @pytest.mark.parametrize(("certainty", "doubted"), [(0.95, True), (1.0, False)])
+    def test_its_name_is_doubted_where_it_was_recognised(self, record: EcgRecord, certainty: float, doubted: bool) -> None:
+        names = printed_names("3x4+V4") | {(3, 0): Seen("V4", 0, 0, certainty)}
+
+        found = arranged(rows_of(record, "3x4+V4"), FS, 4, names)
+
+        assert found is not None
+        assert any("read as V4" in doubt for doubt in found.doubts) == doubted
+
     def test_a_strip_of_v5_of_which_the_name_is_read_as_v6_is_v5(self, record: EcgRecord) -> None:
         names = printed_names("3x4+V5") | {(3, 0): Seen("V6", 0, 0, 0.95)}
 
