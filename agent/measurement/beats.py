@@ -78,7 +78,7 @@ class Beats:
 
 def find_beats(leads: Leads) -> Beats | str:
     """The beats, or why there are none."""
-    peaks = r_peaks(leads.smooth)
+    peaks = r_peaks(leads.smooth, printed=leads.printed)
     if len(peaks) < 2:
         return "fewer than two heart beats were found"
     peaks = _in_step(leads.smooth, peaks)
@@ -96,7 +96,7 @@ def find_beats(leads: Leads) -> Beats | str:
     return Beats(peaks, same, smooth[same], _windows(leads.sharp, peaks)[same], likeness, _unbroken(leads.smooth, peaks))
 
 
-def r_peaks(signal: Array) -> Samples:
+def r_peaks(signal: Array, *, printed: bool = False) -> Samples:
     """Samples of the R peaks: neurokit2 on the energy of the QRS band over all leads."""
     changes = _changes(signal)
     size = np.where(np.isfinite(signal), np.abs(_filtered(signal, *_STEEP)), np.nan)
@@ -121,6 +121,8 @@ def r_peaks(signal: Array) -> Samples:
     beats = found[~(soon & lower)]
     if not _throughout(size).all():
         beats = _with_narrow(beats, peaks)
+    if not changes and not printed:
+        return beats
     recorded_at = np.flatnonzero(np.isfinite(signal).any(axis=0))
     return _told_at_changes(beats, peaks, changes, (int(recorded_at[0]), int(recorded_at[-1])))
 
@@ -164,7 +166,7 @@ def _told_at_changes(peaks: Samples, candidates: Samples, changes: list[int], en
     Where the others are regular that beat is taken at each change, seen or not, or none, with which all are most regular. Where
     they are not, what was found there is a beat if the interval is too long without it.
     """
-    if not changes:
+    if peaks.size > 2 and _unevenness(peaks) < _REGULAR:
         return peaks
     places = np.array([*changes, *ends])
     for behind_s in (_NEAR_S, _NAMED_S):

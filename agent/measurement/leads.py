@@ -29,6 +29,7 @@ class Leads:
     names: tuple[str, ...]
     smooth: Array
     sharp: Array
+    printed: bool = False  # read from paper, so that a name may stand where leads begin
 
     @property
     def seconds(self) -> float:
@@ -48,7 +49,7 @@ def usable(record: EcgRecord) -> Leads:
     signal = standard.changed(leads=names, signal=standard.signal[moving]).resampled(FS).signal.astype(np.float64)
     if record.source != PAPER:
         signal = _without_spikes(signal)
-    return Leads(names, *(_band(signal, high) for high in (45.0, 100.0)))
+    return Leads(names, *(_band(signal, high) for high in (45.0, 100.0)), printed=record.source == PAPER)
 
 
 def _without_spikes(signal: Array) -> Array:

@@ -254,6 +254,17 @@ def test_a_beat_that_a_strip_shows_low_and_narrow_is_counted_where_one_is_due(he
     np.testing.assert_allclose(r_peaks(np.stack([strip, other])) / 500, beats, atol=0.02)
 
 
+@pytest.mark.parametrize(("source", "counted"), [("paper", False), ("wfdb", True)])
+def test_what_looks_like_a_beat_at_the_beginning_is_none_on_paper_where_a_name_may_stand(source: str, counted: bool) -> None:
+    at = np.arange(5000) / 500  # s
+    beats = np.arange(0.7, 9.5, 60 / 70)
+    lead = np.maximum(0, 1 - np.abs(at[:, None] - [0.25, *beats]) / 0.05).sum(axis=1)
+
+    found = measure(EcgRecord(("II",), lead[None], 500.0, source=source)).rests_on["heart_rate_bpm"].beats
+
+    assert found == len(beats) + counted
+
+
 class TestWhatLooksLikeABeat:
     """One lead of triangles, 70 a minute, with a lower one at some time from each."""
 
