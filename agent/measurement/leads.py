@@ -49,7 +49,7 @@ def usable(record: EcgRecord) -> Leads:
     signal = standard.changed(leads=names, signal=standard.signal[moving]).resampled(FS).signal.astype(np.float64)
     if record.source != PAPER:
         signal = _without_spikes(signal)
-    return Leads(names, *(_band(signal, high) for high in (45.0, 100.0)), printed=record.source == PAPER)
+    return Leads(names, _band(signal, 45.0), _band(signal, 100.0), printed=record.source == PAPER)
 
 
 def _without_spikes(signal: Array) -> Array:
