@@ -14,7 +14,7 @@ from data.paper.flat import PIXELS_PER_MM
 from data.paper.ink import Ink
 from data.paper.layouts import Layout, layout_named
 from data.paper.names import Seen
-from data.paper.scale import Scale
+from data.paper.scale import Scale, pulses_of
 from data.paper.stated import Stated
 from data.paper.timing import Span, drawn_part, time_span
 from data.paper.trace import Line
@@ -89,7 +89,10 @@ def without_words(lines: Sequence[Line]) -> list[Line]:
 
 
 def without_edges(lines: Sequence[Line]) -> list[Line]:
-    """The lines without a first or last one that follows the edge of the paper: straight nearly from end to end, as no other is."""
+    """The lines without a first or last one that follows the edge of the paper: straight nearly from end to end, as no other is.
+
+    A row with a calibration pulse is none, however small its lead.
+    """
     from scipy.ndimage import gaussian_filter1d
 
     def straight(line: Line) -> bool:
@@ -99,7 +102,9 @@ def without_edges(lines: Sequence[Line]) -> list[Line]:
             and float(np.quantile(np.abs(y - gaussian_filter1d(y, _BENT_MM * PIXELS_PER_MM)), 0.9)) < _STRAIGHT_MM * PIXELS_PER_MM
         )
 
-    kept = [line for number, line in enumerate(lines) if number not in (0, len(lines) - 1) or not straight(line)]
+    pulses = pulses_of(lines)
+    inner = range(1, len(lines) - 1)
+    kept = [line for number, line in enumerate(lines) if number in inner or pulses[number] or not straight(line)]
     return kept if kept and not all(map(straight, kept)) else list(lines)
 
 

@@ -51,6 +51,14 @@ def test_an_edge_that_ends_in_a_corner_is_an_edge() -> None:
     assert without_edges([row(20, 270), row(20, 270), edge])[2:] == []
 
 
+def test_a_straight_line_with_a_calibration_pulse_is_a_row() -> None:
+    rows = [row(5, 270, beats=beats) for beats in (False, True, True)]
+    for one in rows:
+        one.y[8 * MM : 13 * MM] -= 5 * PIXELS_PER_MM  # 5 mm/mV, at which a small lead is straight
+
+    assert without_edges(rows) == rows
+
+
 def test_a_sheet_of_straight_lines_keeps_them() -> None:
     rows = [row(20, 270, beats=False)] * 3
 
