@@ -23,7 +23,7 @@ _SKEWS = np.arange(-5.0, 5.01, 0.25)  # degrees by which print may lie aslant on
 _SMOOTH_MM = 0.75  # of the ink of rows, where its gathering is measured
 _EDGE_MM = 2.0  # of the sheet that are left out
 _ROWS = 3, 13  # of a sheet of twelve leads; most begin or end with a pulse
-_WHOLE = 0.06  # rows are of ten seconds where pulses say so to this
+_WHOLE = 0.1  # rows are of ten seconds where pulses say so to this: half a millimetre of a pulse is as much
 
 
 def unruled(picture: Picture, *, mm_per_second: float, mm_per_mv: float) -> FlatSheet | None:
