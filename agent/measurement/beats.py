@@ -97,7 +97,13 @@ def find_beats(leads: Leads) -> Beats | str:
 
 
 def r_peaks(signal: Array, *, printed: bool = False) -> Samples:
-    """Samples of the R peaks: neurokit2 on the energy of the QRS band over all leads."""
+    """Samples of the R peaks: neurokit2 on the energy of the QRS band over all leads.
+
+    Parameters
+    ----------
+    signal : (n_leads, n_samples) mV at FS, NaN where not recorded
+    printed : on paper, where a name may stand at the beginning
+    """
     changes = _changes(signal)
     size = np.where(np.isfinite(signal), np.abs(_filtered(signal, *_STEEP)), np.nan)
     signal = _evened(signal)
