@@ -29,6 +29,20 @@ def png_header(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
 
 
+def blank_pdf(pages: int, *, locked: bool = False) -> bytes:
+    """A PDF of empty pages, or one that asks for a password; without a table of its objects, which readers then look for."""
+    kids = " ".join(f"{number + 4} 0 R" for number in range(pages))
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {pages} >>",
+        f"<< /Filter /Standard /V 1 /R 2 /P -4 /O <{'ab' * 32}> /U <{'cd' * 32}> >>",
+        *["<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] >>"] * pages,
+    ]
+    body = "".join(f"{number} 0 obj {one} endobj\n" for number, one in enumerate(objects, start=1))
+    lock = f"/Encrypt 3 0 R /ID [<{'00' * 16}> <{'00' * 16}>]" if locked else ""
+    return f"%PDF-1.4\n{body}trailer << /Root 1 0 R /Size {len(objects) + 1} {lock} >>\n%%EOF\n".encode()
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP", "TIFF", "WEBP", "GIF", "PDF"])
 def test_every_kind_of_picture_is_known_and_opened(kind: str) -> None:
     content = coded(kind=kind)
@@ -63,8 +77,10 @@ def test_a_photograph_is_turned_as_its_orientation_says() -> None:
         (coded()[:200], "damaged"),
         (coded((100, 100)), "100 x 100 pixels"),
         (b"%PDF-1.7 nothing", "damaged PDF"),
+        (blank_pdf(1, locked=True), "PDF with a password"),
+        (blank_pdf(2000), "PDF of 2,000 pages"),
     ],
-    ids=["large", "bomb", "cut", "small", "no pdf"],
+    ids=["large", "bomb", "cut", "small", "no pdf", "locked", "long"],
 )
 def test_what_cannot_be_opened_is_refused_in_words(content: bytes, said: str) -> None:
     with pytest.raises(UnreadableEcgError, match=said):
