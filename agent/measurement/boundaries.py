@@ -8,8 +8,8 @@ marked every lead by itself, and on simulated ECGs, where a wave is as long as i
 import numpy as np
 from scipy.signal import argrelmax, argrelmin, savgol_filter
 
-from agent.measurement.beats import R
 from agent.measurement.leads import FS, Array
+from agent.measurement.shapes import R
 
 QRS_ONSET, QRS_OFFSET = 0.045, 0.03  # shares of the peak slope above the resting slope
 QRS_SMOOTH_S = 0.014

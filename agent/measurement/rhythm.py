@@ -6,8 +6,9 @@ from typing import Literal
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 
-from agent.measurement.beats import Beats, R
+from agent.measurement.beats import Beats
 from agent.measurement.leads import FS, Array
+from agent.measurement.shapes import R
 
 Regularity = Literal["regular", "regular with early beats", "irregular"]
 
