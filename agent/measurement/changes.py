@@ -14,11 +14,8 @@ _MOST_CHANGES = 5  # as on a sheet of six columns: each doubles the ways that ar
 _APART_S, _NEAR_S = 0.3, 0.1  # between changes of leads; from a change to a beat that is cut by it
 _NAMED_S = 0.4  # behind a change or the beginning, in which a printed name may be taken for a beat
 _LONG, _REGULAR = 1.5, 0.25  # of the usual interval: one that holds another beat, and how far regular ones are from it
-_FEW, _SPLIT, _AT_ONCE = (
-    5,
-    0.2,
-    0.4,
-)  # beats, of which fewer have no usual interval; of it: how far two intervals are that a mark splits, and what comes at once
+_FEW = 5  # beats, of which fewer have no usual interval
+_SPLIT, _AT_ONCE = 0.2, 0.4  # of the usual interval: how far from it two are that a mark splits; in which a last beat comes too early
 
 
 def changes(signal: Array) -> list[int]:

@@ -14,7 +14,7 @@ from agent.measurement.shapes import HALF, Samples
 from data.gaps import bridged
 
 # A peak is no beat where it is this much lower than beats are, at 8 to 30 Hz or at 4 to 18 Hz, where wide ectopic beats still are high.
-P_HEIGHT, _BEATS = (0.16, 0.3), 0.75  # over the larger beats: a P wave; of the peaks, P and T waves among them, are lower than those beats
+P_HEIGHT, _LARGER = (0.16, 0.3), 0.75  # over the larger beats: a P wave; of all peaks, P and T waves among them, how many are lower
 T_HEIGHT, T_WAVE_S = (0.7, 0.52), 0.46  # in both bands over the beat before, and so soon behind it: that beat's T wave
 _REFRACTORY_S, _SOON_S, _AS_HIGH = 0.24, 0.3, 0.7  # no heart beats sooner again; what comes so soon is a beat if it is about as high
 _STEEP = 8.0, 30.0  # Hz, in which QRS complexes are steep
@@ -33,7 +33,7 @@ def r_peaks(signal: Array, *, printed: bool = False) -> Samples:
     signal : (n_leads, n_samples) mV at FS, NaN where not recorded
     printed : on paper, where a name may stand at the beginning
     """
-    whole, places = signal, changes(signal)
+    whole, strips, places = signal, throughout(signal), changes(signal)
     size = np.where(np.isfinite(signal), np.abs(_filtered(signal, *_STEEP)), np.nan)
     signal = evened(signal)
     steep, slow = (_energy(signal, *band) / _share(signal) for band in ((*_STEEP, 0.002), (4, 18, 0.12)))
@@ -46,16 +46,16 @@ def r_peaks(signal: Array, *, printed: bool = False) -> Samples:
     if not peaks.size:
         return peaks
     height = np.array([[steep[max(0, p - 20) : p + 20].max(), slow[max(0, p - 20) : p + 40].max()] for p in peaks])  # (n_peaks, 2 bands)
-    high = (height > P_HEIGHT * np.quantile(height, _BEATS, axis=0)).all(axis=1)
+    high = (height > P_HEIGHT * np.quantile(height, _LARGER, axis=0)).all(axis=1)
     found, height = peaks[high], height[high]
     lower = height < T_HEIGHT * np.roll(height, 1, axis=0)  # (n_peaks, 2 bands)
     show, recorded = _shown(size, found)
     lower = lower.all(axis=1) | lower[:, 0] & (show < _MOST * recorded) & bool(places)  # tall in few leads, T waves look wide
     soon = np.diff(found, prepend=-FS) < T_WAVE_S * FS
     beats = found[~(soon & lower)]
-    if not throughout(size).all():
+    if not strips.all():
         beats = _with_narrow(beats, peaks)
-    if throughout(size).any() and (short := beside(whole)).size:
+    if strips.any() and (short := beside(whole)).size:
         beats = np.union1d(beats, _shown_beside(short, size, beats))
     if printed:
         beats = without_marks(whole, beats)
@@ -103,7 +103,7 @@ def _late(energy: Array, beats: Samples) -> Samples:
     """Where a beat is late, peaks at least half as high as the beats are."""
     if beats.size < _FEW:
         return np.empty(0, dtype=int)
-    high, _ = find_peaks(energy[HALF:-HALF], height=_HALF_AS_HIGH * np.quantile(energy[beats], _BEATS))
+    high, _ = find_peaks(energy[HALF:-HALF], height=_HALF_AS_HIGH * np.quantile(energy[beats], _LARGER))
     intervals = np.diff(np.array([0, *beats, energy.size]))
     return np.asarray(high + HALF)[intervals[np.searchsorted(beats, high + HALF)] > _LATE * np.median(np.diff(beats))]
 
