@@ -17,7 +17,7 @@ from data.gaps import bridged
 P_HEIGHT, _LARGER = (0.16, 0.3), 0.75  # over the larger beats: a P wave; of all peaks, P and T waves among them, how many are lower
 T_HEIGHT, T_WAVE_S = (0.7, 0.52), 0.46  # in both bands over the beat before, and so soon behind it: that beat's T wave
 _REFRACTORY_S, _SOON_S, _AS_HIGH = 0.24, 0.3, 0.7  # no heart beats sooner again; what comes so soon is a beat if it is about as high
-_STEEP = 8.0, 30.0  # Hz, in which QRS complexes are steep
+_STEEP, _SLOW = (8.0, 30.0), (4.0, 18.0)  # Hz, in which QRS complexes are steep; in which wide ectopic ones are still high
 _SHOWN, _MOST, _VISIBLE = 0.4, 0.5, 0.3  # of the leads show a beat at least, or half, by so much of their usual beats
 _LATE, _HALF_AS_HIGH = 1.3, 0.5  # of the usual interval, in which a peak half as high as beats is one
 _HALFWAY = 0.1  # of the usual interval
@@ -34,11 +34,11 @@ def r_peaks(signal: Array, *, printed: bool = False) -> Samples:
     printed : on paper, where a name may stand at the beginning
     """
     whole, strips, places = signal, throughout(signal), changes(signal)
-    size = np.where(np.isfinite(signal), np.abs(_filtered(signal, *_STEEP)), np.nan)
+    sizes = [np.where(np.isfinite(signal), np.abs(_filtered(signal, *band)), np.nan) for band in (_STEEP, _SLOW)]
     signal = evened(signal)
-    steep, slow = (_energy(signal, *band) / _share(signal) for band in ((*_STEEP, 0.002), (4, 18, 0.12)))
+    steep, slow = (_energy(signal, *band) / _share(signal) for band in ((*_STEEP, 0.002), (*_SLOW, 0.12)))
     peaks, leaps = _candidates(steep), np.empty(0, dtype=int)
-    while (alone := peaks[_lonely(size, peaks)]).size:
+    while (alone := peaks[_lonely(sizes, peaks)]).size:
         for leap in alone:  # it would keep a beat beside it from being found
             steep[max(0, leap - HALF) : leap + HALF] = 0
         leaps = np.union1d(leaps, alone)
@@ -49,14 +49,14 @@ def r_peaks(signal: Array, *, printed: bool = False) -> Samples:
     high = (height > P_HEIGHT * np.quantile(height, _LARGER, axis=0)).all(axis=1)
     found, height = peaks[high], height[high]
     lower = height < T_HEIGHT * np.roll(height, 1, axis=0)  # (n_peaks, 2 bands)
-    show, recorded = _shown(size, found)
+    show, recorded = _shown(sizes[0], found)
     lower = lower.all(axis=1) | lower[:, 0] & (show < _MOST * recorded) & bool(places)  # tall in few leads, T waves look wide
     soon = np.diff(found, prepend=-FS) < T_WAVE_S * FS
     beats = found[~(soon & lower)]
     if not strips.all():
         beats = _with_narrow(beats, peaks)
     if strips.any() and (short := beside(whole)).size:
-        beats = np.union1d(beats, _shown_beside(short, size, beats))
+        beats = np.union1d(beats, _shown_beside(short, sizes, beats))
     if printed:
         beats = without_marks(whole, beats)
     return told_at_changes(whole, beats, peaks) if places or printed else beats
@@ -72,12 +72,12 @@ def _with_narrow(beats: Samples, candidates: Samples) -> Samples:
     return np.union1d(beats, added).astype(int)
 
 
-def _shown_beside(short: Array, size: Array, beats: Samples) -> Samples:
+def _shown_beside(short: Array, sizes: list[Array], beats: Samples) -> Samples:
     """Beats that the strips hide, as ectopic ones may be, and the leads beside them show."""
     energy = _energy(short, *_STEEP, 0.002) / _share(short)
     late = _late(energy, beats)
     late = _higher(energy, late[(np.abs(late[:, None] - beats) > _SOON_S * FS).all(axis=1)])
-    return late[~_lonely(size, late)]
+    return late[~_lonely(sizes, late)]
 
 
 def _share(signal: Array) -> Array:
@@ -121,7 +121,7 @@ def _higher(energy: Array, peaks: Samples) -> Samples:
 def _shown(size: Array, peaks: Samples) -> tuple[Samples, Samples]:
     """How many of the leads recorded around each peak show something there, and how many there are, (n_peaks,) each.
 
-    `size`, (n_leads, n_samples), is how steep each lead is, NaN where it was not recorded.
+    `size`, (n_leads, n_samples), is how much each lead moves in a band, NaN where it was not recorded.
     """
     near, around = ([size[:, max(0, peak - reach) : peak + reach] for peak in peaks] for reach in (_BESIDE, 2 * _BESIDE))
     highest = [np.where(np.isnan(b).any(axis=1), np.nan, a.max(axis=1)) for a, b in zip(near, around, strict=True)]
@@ -129,10 +129,10 @@ def _shown(size: Array, peaks: Samples) -> tuple[Samples, Samples]:
     return (at >= _VISIBLE * nanmedian(at)).sum(axis=1), np.isfinite(at).sum(axis=1)
 
 
-def _lonely(size: Array, peaks: Samples) -> npt.NDArray[np.bool_]:
-    """At which peaks one lead leaps alone, or few of many, (n_peaks,): there no heart beats."""
-    show, recorded = _shown(size, peaks)
-    return np.asarray((show < _SHOWN * recorded) | ((show < 2) & (recorded > 2)))
+def _lonely(sizes: list[Array], peaks: Samples) -> npt.NDArray[np.bool_]:
+    """At which peaks one lead leaps alone, or few of many, in both bands, (n_peaks,): there no heart beats."""
+    shown = [_shown(size, peaks) for size in sizes]
+    return np.logical_and.reduce([(show < _SHOWN * recorded) | ((show < 2) & (recorded > 2)) for show, recorded in shown])
 
 
 def _energy(signal: Array, low: float, high: float, window_s: float) -> Array:
