@@ -18,6 +18,7 @@ T_END = 0.18
 T_PEAK_S, T_PEAK_SPREAD_S = 0.30, 0.08  # behind the QRS onset at 60/min; both go with the cube root of the RR interval, as QT does
 T_VALLEY = 0.5  # share of the T peak below which a minimum behind it ends the search
 T_FALL_S = 0.16  # behind the peak its slope is steepest within this time, at 60/min
+T_LAST_S = 0.01  # before the latest time it may end: a slope that only dies down there goes on
 P_ONSET = 0.5
 P_BUMP, P_BUMPS_S = 0.35, 0.08  # bumps of slope this high over the steepest, and this near to the next one, are of one P wave
 P_CLARITY = 1.6  # coherence over beats times prominence of the P wave's slope; below it there is no P wave to measure
@@ -47,7 +48,7 @@ def _outward(slope: Array, rest: float, share: float) -> int:
 
 
 def t_end(median: Array, onset: int, offset: int, rr: float, longest_s: float) -> int | None:
-    """Where the slope behind the T peak has died down in a smooth median beat; None where no T wave stands out.
+    """Where the slope behind the T peak has died down in a smooth median beat; None where no T wave stands out, or none has ended.
 
     Parameters
     ----------
@@ -69,7 +70,8 @@ def t_end(median: Array, onset: int, offset: int, rr: float, longest_s: float) -
     slope = spatial_velocity(median, 0.05)
     steepest = peak + int(slope[peak : min(end, peak + round(T_FALL_S * np.cbrt(rr) * FS)) + 1].argmax())
     rest = slope[steepest : end + 1].min()
-    return steepest + int(np.argmax(slope[steepest : end + 1] <= rest + T_END * (slope[steepest] - rest)))
+    ended = steepest + int(np.argmax(slope[steepest : end + 1] <= rest + T_END * (slope[steepest] - rest)))
+    return ended if ended < stop - round(T_LAST_S * FS) else None
 
 
 def p_onset(beats: Array, median: Array, onset: int, back_s: float) -> int | None:

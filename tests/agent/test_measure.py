@@ -267,6 +267,17 @@ def test_a_beat_as_high_as_the_others_is_found_on_a_sheet_of_fast_fibrillation()
     assert measure(in_columns(whole, rows=3)).heart_rate_bpm == pytest.approx(measure(whole).heart_rate_bpm, abs=2)
 
 
+@pytest.mark.parametrize(("ends_s", "measured"), [(0.36, True), (0.6, False)])
+def test_a_t_wave_that_falls_until_the_next_beat_has_no_end(ends_s: float, measured: bool) -> None:
+    after = (np.arange(5000) / 500) % (60 / 90)  # s behind a beat, 90 a minute
+    qrs = np.maximum(0, 1 - np.abs(after - 0.05) / 0.03)
+    t_wave = 0.4 * np.interp(after, [0.12, 0.25, ends_s], [0, 1, 0])
+
+    found = measure(EcgRecord(("II",), (qrs + t_wave)[None], 500.0))
+
+    assert (found.qt_ms is not None) == measured
+
+
 def test_twelve_leads_one_after_another_are_enough_for_a_rate() -> None:
     once = simulated.simulate("normal", seed=5).record
     whole = once.changed(signal=np.tile(once.signal, 3))
