@@ -43,7 +43,7 @@ def qrs(signal: Array, peaks: Samples) -> Array:
 
 
 def alike(signal: Array, peaks: Samples, known: Samples) -> npt.NDArray[np.bool_]:
-    """Which of the peaks, moved by at most 60 ms, have the shape of the known ones, (n_peaks,)."""
+    """Which of the peaks, moved by at most 30 ms, have the shape of the known ones, (n_peaks,)."""
     usual = nanmedian(qrs(signal, in_step(signal, known)))
     moves = np.arange(-_STEP // 2, _STEP // 2 + 1, 2)
     return np.array([correlation(qrs(signal, peak + moves), usual).max() >= SAME_BEAT for peak in peaks], dtype=bool)
